@@ -1,0 +1,46 @@
+//! A stretch of a text.
+
+/// A half-open range of bytes of the original body; both ends lie on character boundaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// First byte.
+    pub begin: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// A span from `begin` up to, not including, `end`.
+    ///
+    /// # Panics
+    /// In debug builds, where `end` lies before `begin`.
+    #[must_use]
+    pub fn new(begin: usize, end: usize) -> Self {
+        debug_assert!(begin <= end, "a span ends before it begins: {begin}..{end}");
+        Self { begin, end }
+    }
+
+    /// Length in bytes.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.end - self.begin
+    }
+
+    /// Whether it holds nothing.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.begin == self.end
+    }
+
+    /// Whether the two share at least one byte.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        self.begin < other.end && other.begin < self.end
+    }
+
+    /// The part of `text` that the span names; empty where it lies outside of it.
+    #[must_use]
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.begin..self.end).unwrap_or_default()
+    }
+}

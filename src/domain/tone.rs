@@ -1,0 +1,42 @@
+//! The tone of a comment.
+
+use std::sync::Arc;
+
+use super::{LabelledScore, Span};
+
+/// The tone in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ToneLabel {
+    /// Abusive towards somebody; goes before all others.
+    Hostile,
+    /// Anger, sadness, fear, disapproval.
+    Negative,
+    /// None of the others.
+    Neutral,
+    /// Joy, thanks, approval.
+    Positive,
+    /// Surprise, confusion, curiosity.
+    Ambiguous,
+}
+
+/// A stretch of the comment that raised or lowered a score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// Where it stands.
+    pub span: Span,
+    /// The label whose score it moved.
+    pub label: Arc<str>,
+    /// By how much, in log-odds.
+    pub weight: f64,
+}
+
+/// What the tone models say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tone {
+    /// The tone in one word.
+    pub label: ToneLabel,
+    /// One score a label, in the models' order.
+    pub scores: Vec<LabelledScore>,
+    /// What carried the scores, strongest first; empty unless asked for.
+    pub evidence: Vec<Evidence>,
+}

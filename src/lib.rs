@@ -1,0 +1,14 @@
+//! threadsieve labels comment threads offline: the language of each comment and whether it needs translating, its
+//! tone, how far it is off topic, and what a site's policy would do with it.
+//!
+//! The modules are ranked; each imports only from those above it in this list. `tests/tidy.rs` enforces that.
+
+pub mod domain;
+
+pub mod text;
+
+pub mod classify;
+
+pub mod language;
+
+pub mod config;

@@ -1,0 +1,3 @@
+//! The `threadsieve` program.
+
+fn main() {}
