@@ -4,11 +4,5 @@
 //! The modules are ranked; each imports only from those above it in this list. `tests/tidy.rs` enforces that.
 
 pub mod domain;
-
+pub mod telemetry;
 pub mod text;
-
-pub mod classify;
-
-pub mod language;
-
-pub mod config;

@@ -9,7 +9,7 @@ pub enum Flag {
     NearDuplicate,
     /// Nothing but web addresses.
     LinkOnly,
-    /// Nothing but words of the article or of an earlier comment.
+    /// Nothing but quotes of the article or of earlier comments, beside links and code.
     QuoteOnly,
     /// Nothing but code.
     CodeOnly,

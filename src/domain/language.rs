@@ -19,6 +19,8 @@ impl LanguageCode {
     pub const HR: Self = Self::constant(*b"hr\0", 2);
     /// Bosnian.
     pub const BS: Self = Self::constant(*b"bs\0", 2);
+    /// Some language that nothing here knows.
+    pub const UNDETERMINED: Self = Self::constant(*b"und", 3);
     /// The macrolanguage of Bosnian, Croatian and Serbian, where nothing tells which.
     pub const HBS: Self = Self::constant(*b"hbs", 3);
 
@@ -89,6 +91,8 @@ impl Script {
     pub const LATIN: Self = Self("Latn");
     /// Cyrillic letters.
     pub const CYRILLIC: Self = Self("Cyrl");
+    /// Letters of a script that nothing here knows.
+    pub const UNKNOWN: Self = Self("Zzzz");
 }
 
 /// A language with its probability.

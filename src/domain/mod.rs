@@ -22,7 +22,7 @@ pub use flag::Flag;
 pub use language::{Candidate, LanguageCode, LanguageCodeError, LanguageVerdict, Script};
 pub use origin::Origin;
 pub use reject::{Reject, RejectKind, Stage};
-pub use score::{Absence, LabelledScore, Probability};
+pub use score::{Absence, LabelledScore, Probability, round};
 pub use segment::{Segment, SegmentKind};
 pub use span::Span;
 pub use thread::ThreadHeader;

@@ -9,6 +9,8 @@ use super::Origin;
 pub enum Stage {
     /// Reading the input.
     Read,
+    /// Looking at the item on its own.
+    Prepare,
     /// Placing the comment in its thread.
     Context,
     /// Scoring the comment.
@@ -21,6 +23,7 @@ impl Stage {
     pub fn name(self) -> &'static str {
         match self {
             Self::Read => "read",
+            Self::Prepare => "prepare",
             Self::Context => "context",
             Self::Score => "score",
         }
@@ -52,7 +55,7 @@ pub enum RejectKind {
     AncestorCycle,
     /// The input broke off: corrupt compression, or a read error.
     Unreadable,
-    /// Scoring this comment failed: our bug.
+    /// The program failed on this item: our bug.
     ScoringFailed,
 }
 

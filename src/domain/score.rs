@@ -19,11 +19,23 @@ impl Probability {
         if log_odds.is_nan() { Self(0.5) } else { Self(1.0 / (1.0 + (-log_odds).exp())) }
     }
 
+    /// The same to four decimals: what policy compares is what records show.
+    #[must_use]
+    pub fn rounded(self) -> Self {
+        Self(round(self.0))
+    }
+
     /// The number, 0..=1.
     #[must_use]
     pub fn get(self) -> f64 {
         self.0
     }
+}
+
+/// A number to four decimals, the precision of all scores in records.
+#[must_use]
+pub fn round(number: f64) -> f64 {
+    (number * 1e4).round() / 1e4
 }
 
 /// A label of a model with its probability.
@@ -42,12 +54,26 @@ pub enum Absence {
     LanguageUnsupported,
     /// There is no text of the commenter's own.
     NoText,
-    /// Too few words to compare with anything (topic only).
+    /// Too few letters or words to say anything.
     TooLittleText,
     /// Neither article nor parent nor earlier comments to compare with (topic only).
     NoContext,
     /// The model is switched off in the configuration.
     SwitchedOff,
+}
+
+impl Absence {
+    /// The name that records use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LanguageUnsupported => "language_unsupported",
+            Self::NoText => "no_text",
+            Self::TooLittleText => "too_little_text",
+            Self::NoContext => "no_context",
+            Self::SwitchedOff => "switched_off",
+        }
+    }
 }
 
 #[cfg(test)]

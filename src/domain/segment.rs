@@ -7,17 +7,32 @@ use super::{LanguageCode, Span};
 pub enum SegmentKind {
     /// The commenter's own words.
     Prose,
-    /// Words of the article or of an earlier comment, repeated.
+    /// Words of the article, or of an earlier comment between quotation marks, repeated.
     Quote,
     /// A web address.
     Link,
     /// A translation of the comment's own prose, supplied with it.
     Translation,
-    /// Program text: fenced by, or between, backticks.
+    /// Program text between backticks or fences of them; plain words between backticks are prose.
     Code,
 }
 
-/// One part of a comment. A comment's segments are in order, do not overlap, and cover all that is not white space.
+impl SegmentKind {
+    /// The name that records use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prose => "prose",
+            Self::Quote => "quote",
+            Self::Link => "link",
+            Self::Translation => "translation",
+            Self::Code => "code",
+        }
+    }
+}
+
+/// One part of a comment. A comment's segments are in order, do not overlap, and cover
+/// every word but those of a translation's marker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
     /// What it is.

@@ -19,6 +19,23 @@ pub enum ToneLabel {
     Ambiguous,
 }
 
+impl ToneLabel {
+    /// Every label, hostile first.
+    pub const ALL: [Self; 5] = [Self::Hostile, Self::Negative, Self::Neutral, Self::Positive, Self::Ambiguous];
+
+    /// The name that records and rules use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hostile => "hostile",
+            Self::Negative => "negative",
+            Self::Neutral => "neutral",
+            Self::Positive => "positive",
+            Self::Ambiguous => "ambiguous",
+        }
+    }
+}
+
 /// A stretch of the comment that raised or lowered a score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {

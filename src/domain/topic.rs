@@ -13,6 +13,18 @@ pub enum TopicBasis {
     Thread,
 }
 
+impl TopicBasis {
+    /// The name that records use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Article => "article",
+            Self::Parent => "parent",
+            Self::Thread => "thread",
+        }
+    }
+}
+
 /// Similarity to what a comment may be about, each 0..=1, absent where there is nothing to compare with.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Relevance {

@@ -9,10 +9,26 @@ pub enum TranslationStatus {
     NotNeeded,
     /// Its own prose is in a language that the site does not read.
     Needed,
-    /// As `Needed`, but a translation stands in the comment itself.
+    /// As `Needed`, but a translation that the site reads stands in the comment itself.
     Supplied,
     /// The language is not sure enough to say.
     Undetermined,
+}
+
+impl TranslationStatus {
+    /// Every status.
+    pub const ALL: [Self; 4] = [Self::NotNeeded, Self::Needed, Self::Supplied, Self::Undetermined];
+
+    /// The name that records and rules use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotNeeded => "not_needed",
+            Self::Needed => "needed",
+            Self::Supplied => "supplied",
+            Self::Undetermined => "undetermined",
+        }
+    }
 }
 
 /// What is known of a comment's translation.
@@ -24,9 +40,9 @@ pub struct Translation {
     pub from: Option<LanguageCode>,
     /// The language to read it in, where the comment is flagged.
     pub to: Option<LanguageCode>,
-    /// The supplied translation, without its marker.
+    /// The translation that stands in the comment, if one does, without its marker.
     pub span: Option<Span>,
-    /// Share of the supplied translation's words that were carried over untranslated, 0..=1.
+    /// Share of that translation's words that were carried over untranslated, 0..=1.
     pub untranslated: Option<f64>,
 }
 

@@ -1,0 +1,194 @@
+//! The outer build of a comment: its words, links and code, found without knowing anything else of the thread.
+
+use crate::domain::Span;
+
+use super::words::{fold_into, hash_word, words};
+
+/// A word of a comment, ready to be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WordAt {
+    /// Where it stands.
+    pub span: Span,
+    /// Hash of its folded form; 32 bits are enough, since runs of words are compared, never single ones.
+    pub hash: u32,
+}
+
+/// Words, links and code of a text, each in order of appearance.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Anatomy {
+    /// Words outside of links and code.
+    pub words: Vec<WordAt>,
+    /// Web addresses.
+    pub links: Vec<Span>,
+    /// Code between backticks, single or in fences, with the backticks.
+    pub code: Vec<Span>,
+}
+
+impl Anatomy {
+    /// Takes a text apart. Linear in its length.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let code = code_spans(text);
+        let links = link_spans(text, &code);
+        let mut apart: Vec<Span> = code.iter().chain(&links).copied().collect();
+        apart.sort_unstable();
+        let mut found = Self { words: word_hashes(text), links, code };
+        found.words.retain({
+            let mut apart = apart.into_iter().peekable();
+            move |word| {
+                while apart.next_if(|span| span.end <= word.span.begin).is_some() {}
+                !apart.peek().is_some_and(|span| span.overlaps(word.span))
+            }
+        });
+        found
+    }
+}
+
+/// All words of a text with their hashes.
+#[must_use]
+pub fn word_hashes(text: &str) -> Vec<WordAt> {
+    let mut folded = String::new();
+    words(text)
+        .map(|span| {
+            folded.clear();
+            fold_into(span.of(text), &mut folded);
+            WordAt { span, hash: hash_word(&folded) as u32 }
+        })
+        .collect()
+}
+
+/// Characters of which code nearly always has one, and plain words none.
+const CODE_CHARACTERS: [char; 18] =
+    ['=', '(', ')', '{', '}', '[', ']', ';', '<', '>', '_', '\\', '/', '$', '#', '|', '&', '*'];
+
+/// Spans between equal runs of backticks on one line, and between fences of three or more over several lines. Plain words
+/// between backticks are words: backticks must not hide abuse.
+fn code_spans(text: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    if !text.contains('`') {
+        return spans;
+    }
+    let bytes = text.as_bytes();
+    // For each length of run: where it was opened last. Runs of other lengths inside are part of the code.
+    let mut open: Option<(usize, usize)> = None;
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'`' => {
+                let length = bytes[at..].iter().take_while(|byte| **byte == b'`').count();
+                match open {
+                    Some((begin, opened)) if opened == length => {
+                        spans.push(Span::new(begin, at + length));
+                        open = None;
+                    }
+                    Some(_) => {}
+                    None => open = Some((at, length)),
+                }
+                at += length;
+            }
+            b'\n' => {
+                // A lone backtick ends with its line; only a fence goes on.
+                if open.is_some_and(|(_, length)| length < 3) {
+                    open = None;
+                }
+                at += 1;
+            }
+            _ => at += 1,
+        }
+    }
+    spans.retain(|span| span.of(text).contains(CODE_CHARACTERS));
+    spans
+}
+
+const LINK_BEGINNINGS: [&str; 3] = ["http://", "https://", "www."];
+
+fn link_spans(text: &str, code: &[Span]) -> Vec<Span> {
+    let bytes = text.as_bytes();
+    let mut spans: Vec<Span> = Vec::new();
+    let mut from = 0;
+    for begin in 0..bytes.len() {
+        // Every beginning has an `h` or a `w`; what lies inside a link found before is passed over.
+        if begin < from || !matches!(bytes[begin], b'h' | b'w' | b'H' | b'W') {
+            continue;
+        }
+        let tail = &bytes[begin..];
+        let is_beginning = LINK_BEGINNINGS.iter().any(|beginning| {
+            tail.get(..beginning.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(beginning.as_bytes()))
+                && tail.get(beginning.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+        });
+        let before = text.get(..begin).and_then(|head| head.chars().next_back());
+        if !is_beginning || before.is_some_and(char::is_alphanumeric) {
+            continue;
+        }
+        let end = begin + link_length(text.get(begin..).unwrap_or_default());
+        from = end;
+        let span = Span::new(begin, end);
+        if !span.overlaps_any(code) {
+            spans.push(span);
+        }
+    }
+    spans
+}
+
+/// Length of the link at the beginning of `text`: up to white space or a quotation mark, less the punctuation of the
+/// sentence around it.
+fn link_length(text: &str) -> usize {
+    let end = text
+        .find(|character: char| {
+            character.is_whitespace() || matches!(character, '<' | '>' | '"' | '“' | '”' | '»' | '`')
+        })
+        .unwrap_or(text.len());
+    let link = text.get(..end).unwrap_or_default();
+    let mut trimmed = link.trim_end_matches(['.', ',', ';', ':', '!', '?', '…', '\'', '’', ']', '}', '*', '_']);
+    // A closing bracket belongs to the link only where the link has opened one.
+    while trimmed.ends_with(')') && trimmed.matches(')').count() > trimmed.matches('(').count() {
+        trimmed = trimmed.get(..trimmed.len() - 1).unwrap_or_default();
+    }
+    trimmed.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_links(text: &str, expected: &[&str]) {
+        let found: Vec<&str> = Anatomy::of(text).links.iter().map(|span| span.of(text)).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn links_end_where_the_sentence_goes_on() {
+        check_links(
+            "see https://example.org/a_(b), and www.example.org.",
+            &["https://example.org/a_(b)", "www.example.org"],
+        );
+        check_links("(HTTP://example.org/x)", &["HTTP://example.org/x"]);
+        check_links("“https://example.org/”", &["https://example.org/"]);
+        check_links("whttp://no www. ahttps://no", &[]);
+        check_links("`https://example.org`", &[]);
+        check_links("Žhttps://no š https://example.org/š", &["https://example.org/š"]);
+    }
+
+    #[test]
+    fn code_stands_between_equal_runs_of_backticks() {
+        for (text, expected) in [
+            ("use `let x = 1` here", vec!["`let x = 1`"]),
+            ("```\nfn main() {}\n```", vec!["```\nfn main() {}\n```"]),
+            ("a ` b\nc ` d", vec![]),
+            ("``a ` = b``", vec!["``a ` = b``"]),
+            ("no code", vec![]),
+            ("`these are just words`", vec![]),
+        ] {
+            let found: Vec<&str> = Anatomy::of(text).code.iter().map(|span| span.of(text)).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_of_links_and_code_do_not_count() {
+        let text = "look at https://example.org/page now `let it = be`";
+        let found: Vec<&str> = Anatomy::of(text).words.iter().map(|word| word.span.of(text)).collect();
+        assert_eq!(found, ["look", "at", "now"]);
+        assert_eq!(Anatomy::of("Don’t").words[0].hash, Anatomy::of("don't").words[0].hash);
+    }
+}
