@@ -6,3 +6,4 @@
 pub mod domain;
 pub mod telemetry;
 pub mod text;
+pub mod classify;
