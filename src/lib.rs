@@ -7,3 +7,5 @@ pub mod domain;
 pub mod telemetry;
 pub mod text;
 pub mod classify;
+pub mod language;
+pub mod policy;

@@ -1,0 +1,26 @@
+//! Which language a text is in: cheap evidence from the text, weighed against what its thread makes likely.
+//!
+//! [`Detector::evidence`] looks at the text alone and can run anywhere; [`Detector::weigh`] combines it with a
+//! [`Prior`] by Bayes' rule. A text that is too short for its letters to say anything follows its thread, and says so.
+
+mod alphabet;
+mod detector;
+mod evidence;
+mod function_words;
+mod function_words_table;
+mod mix;
+mod prior;
+mod script;
+mod south_slavic;
+mod south_slavic_table;
+mod translation_need;
+mod whatlang_codes;
+
+pub use detector::Detector;
+pub use evidence::Evidence;
+pub use mix::LanguageMix;
+pub use prior::{Prior, is_same_family};
+pub use translation_need::{may_be_one_of, translation_need};
+
+/// Name and version of the detector, as records cite it.
+pub const CITATION: &str = "wordlists+whatlang-0.18@1";
