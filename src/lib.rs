@@ -9,3 +9,5 @@ pub mod text;
 pub mod classify;
 pub mod language;
 pub mod policy;
+pub mod tone;
+pub mod topic;

@@ -1,0 +1,334 @@
+//! The two models behind a tone, and the rule that puts them into one word.
+
+use std::sync::Arc;
+
+use super::evidence::strongest_words;
+use crate::classify::artifact::{Artifact, ArtifactError};
+use crate::classify::linear_model::{LabelParameters, LinearModel};
+use crate::domain::{Absence, LabelledScore, LanguageCode, Probability, Tone, ToneLabel};
+use crate::text::features::{Featuriser, HashedText};
+
+/// Sentiment labels in the order in which a tie between them is broken, with their tones.
+const SENTIMENTS: [(&str, ToneLabel); 4] = [
+    ("negative", ToneLabel::Negative),
+    ("positive", ToneLabel::Positive),
+    ("ambiguous", ToneLabel::Ambiguous),
+    ("neutral", ToneLabel::Neutral),
+];
+
+/// Scores the tone of texts. Shared between threads; each has its own [`ToneScratch`].
+#[derive(Debug, Clone)]
+pub struct ToneModel {
+    abuse: LinearModel,
+    sentiment: LinearModel,
+    /// Index of an abuse label and the probability from which on the tone is hostile.
+    hostile_at: Vec<(usize, f64)>,
+    /// Index of a sentiment label and its tone, in the order of [`SENTIMENTS`].
+    sentiments: Vec<(usize, ToneLabel)>,
+    score_labels: Vec<Arc<str>>,
+}
+
+/// Memory that is used again from text to text.
+#[derive(Debug, Default)]
+pub struct ToneScratch {
+    featuriser: Featuriser,
+    hashed: HashedText,
+    abuse: Vec<f64>,
+    sentiment: Vec<f64>,
+}
+
+impl ToneModel {
+    /// Puts the two models together.
+    ///
+    /// The abuse model's file states in parameters `hostile_at.<label>` from which probability of a label on a comment is
+    /// hostile; the sentiment model's labels are `positive`, `negative`, `ambiguous` and `neutral`.
+    ///
+    /// # Errors
+    /// Where a file is no sparse logistic model for this program, states no `hostile_at.` of one of its own labels, or
+    /// the sentiment model has other labels than these four.
+    pub fn new(abuse: &Artifact, sentiment: &Artifact) -> Result<Self, ArtifactError> {
+        let abuse_model = LinearModel::from_artifact(abuse)?;
+        let sentiment_model = LinearModel::from_artifact(sentiment)?;
+        let hostile_at = hostile_thresholds(abuse, &abuse_model)?;
+        let labels_differ = || ArtifactError::Mismatch {
+            what: "labels",
+            found: sentiment.header().labels.join(", "),
+            expected: SENTIMENTS.map(|(name, _)| name).join(", "),
+        };
+        let index_of = |name: &str| sentiment_model.labels().iter().position(|label| label.name.as_ref() == name);
+        let sentiments: Vec<(usize, ToneLabel)> = SENTIMENTS
+            .iter()
+            .map(|(name, tone)| index_of(name).map(|at| (at, *tone)).ok_or_else(labels_differ))
+            .collect::<Result<_, _>>()?;
+        if sentiment_model.labels().len() != SENTIMENTS.len() {
+            return Err(labels_differ());
+        }
+        let all_labels = abuse_model.labels().iter().chain(sentiment_model.labels());
+        let score_labels = all_labels.map(|label| Arc::clone(&label.name)).collect();
+        Ok(Self { abuse: abuse_model, sentiment: sentiment_model, hostile_at, sentiments, score_labels })
+    }
+
+    /// The languages that both models read.
+    pub fn languages(&self) -> impl Iterator<Item = LanguageCode> + '_ {
+        let abuse = self.abuse.languages().iter().copied();
+        abuse.filter(|language| self.sentiment.languages().contains(language))
+    }
+
+    /// Whether both models read a language.
+    #[must_use]
+    pub fn supports(&self, language: LanguageCode) -> bool {
+        self.abuse.languages().contains(&language) && self.sentiment.languages().contains(&language)
+    }
+
+    /// What records cite: the abuse model, then the sentiment model.
+    #[must_use]
+    pub fn citations(&self) -> [&Arc<str>; 2] {
+        [self.abuse.citation(), self.sentiment.citation()]
+    }
+
+    /// The labels of all scores, in their order: the abuse model's, then the sentiment model's.
+    #[must_use]
+    pub fn score_labels(&self) -> &[Arc<str>] {
+        &self.score_labels
+    }
+
+    /// The tone of a commenter's own words, that is, without quotes and links.
+    ///
+    /// The label is `hostile` where an abuse score reaches its `hostile_at` threshold. Else it is the sentiment whose
+    /// probability stands highest above its threshold, as a multiple of it; `neutral` where none reaches its own.
+    ///
+    /// With `evidence_count` above 0, that many words are named which moved the leading score most: of the abuse label
+    /// that stands highest against its threshold if the tone is hostile, else of the sentiment behind the tone. Their
+    /// spans are those of `own_words`.
+    ///
+    /// # Errors
+    /// [`Absence::LanguageUnsupported`] where a model does not read the language, [`Absence::NoText`] where there are no
+    /// words or signs at all. `None` for a language that is unsure: the text is then scored.
+    pub fn score(
+        &self,
+        own_words: &str,
+        language: Option<LanguageCode>,
+        evidence_count: usize,
+        scratch: &mut ToneScratch,
+    ) -> Result<Tone, Absence> {
+        let ToneScratch { featuriser, hashed, abuse, sentiment } = scratch;
+        featuriser.extract(own_words, hashed);
+        if hashed.is_empty() {
+            return Err(Absence::NoText);
+        }
+        if language.is_some_and(|language| !self.supports(language)) {
+            return Err(Absence::LanguageUnsupported);
+        }
+        self.abuse.score(hashed, abuse);
+        self.sentiment.score(hashed, sentiment);
+        let probability = |log_odds: f64| Probability::from_log_odds(log_odds);
+        let multiple = |log_odds: f64, threshold: f64| probability(log_odds).get() / threshold.max(f64::MIN_POSITIVE);
+
+        let hostile = highest(self.hostile_at.iter().map(|(at, threshold)| (*at, multiple(abuse[*at], *threshold))));
+        let (label, leading_model, leading_label) = match hostile {
+            Some((at, multiple)) if multiple >= 1.0 => (ToneLabel::Hostile, &self.abuse, at),
+            _ => {
+                let thresholds = self.sentiment.labels();
+                let standing = |at: usize| multiple(sentiment[at], thresholds[at].threshold);
+                let best = highest(self.sentiments.iter().enumerate().map(|(rank, (at, _))| (rank, standing(*at))));
+                // The last of the list is `neutral`.
+                let rank = best.filter(|(_, multiple)| *multiple >= 1.0).map_or(SENTIMENTS.len() - 1, |(rank, _)| rank);
+                let (at, tone) = self.sentiments[rank];
+                (tone, &self.sentiment, at)
+            }
+        };
+        let evidence = if evidence_count == 0 {
+            Vec::new()
+        } else {
+            strongest_words(leading_model, own_words, featuriser, leading_label, evidence_count)
+        };
+        let scores = self
+            .score_labels
+            .iter()
+            .zip(abuse.iter().chain(sentiment.iter()))
+            .map(|(label, log_odds)| LabelledScore { label: Arc::clone(label), probability: probability(*log_odds) })
+            .collect();
+        Ok(Tone { label, scores, evidence })
+    }
+}
+
+/// The first of the highest.
+fn highest(candidates: impl Iterator<Item = (usize, f64)>) -> Option<(usize, f64)> {
+    candidates.fold(None, |best: Option<(usize, f64)>, candidate| match best {
+        Some(best) if best.1 >= candidate.1 => Some(best),
+        _ => Some(candidate),
+    })
+}
+
+fn hostile_thresholds(artifact: &Artifact, model: &LinearModel) -> Result<Vec<(usize, f64)>, ArtifactError> {
+    const PREFIX: &str = "hostile_at.";
+    let mut thresholds = Vec::new();
+    for name in artifact.header().parameters.keys().filter_map(|key| key.strip_prefix(PREFIX)) {
+        let threshold = artifact.parameter(&format!("{PREFIX}{name}"))?;
+        let is_it = |label: &LabelParameters| label.name.as_ref() == name;
+        match model.labels().iter().position(is_it) {
+            Some(at) if threshold > 0.0 && threshold <= 1.0 => thresholds.push((at, threshold)),
+            _ => {
+                let what = format!("parameter `{PREFIX}{name}` = {threshold} is no threshold of one of its labels");
+                return Err(ArtifactError::BrokenHeader(what));
+            }
+        }
+    }
+    if thresholds.is_empty() {
+        return Err(ArtifactError::BrokenHeader(format!("no parameter `{PREFIX}<label>`")));
+    }
+    Ok(thresholds)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::classify::linear_model_file::{LabelToWrite, LinearModelFile};
+    use crate::classify::tfidf::FrequencyCounter;
+    use crate::domain::Evidence;
+
+    const BUCKETS: usize = 1 << 14;
+
+    fn hashed(text: &str) -> HashedText {
+        let mut out = HashedText::default();
+        Featuriser::new().extract(text, &mut out);
+        out
+    }
+
+    /// A model in which each label likes the features of one word.
+    fn artifact(labels: &[(&str, &str)], parameters: &[(&str, f64)], language: &str) -> Artifact {
+        let mut counter = FrequencyCounter::new(BUCKETS).unwrap();
+        counter.add(&hashed("rotten lovely puzzling plain words here and there"));
+        let frequencies = counter.finish();
+        let coefficients: Vec<Vec<f64>> = labels
+            .iter()
+            .map(|(_, word)| {
+                let mut weights = vec![0.0; BUCKETS];
+                hashed(word).iter().for_each(|(hash, _)| weights[hash as usize & (BUCKETS - 1)] = 9.0);
+                weights
+            })
+            .collect();
+        let file = LinearModelFile {
+            name: "demo".into(),
+            version: "1".into(),
+            languages: vec![language.into()],
+            parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect::<BTreeMap<_, _>>(),
+            inverse_frequencies: &frequencies,
+            labels: labels
+                .iter()
+                .zip(&coefficients)
+                .map(|((name, _), coefficients)| LabelToWrite {
+                    name: (*name).to_owned(),
+                    coefficients,
+                    intercept: -3.0,
+                    offset: 0.0,
+                    threshold: 0.4,
+                })
+                .collect(),
+        };
+        Artifact::parse(file.encode()).unwrap()
+    }
+
+    const SENTIMENT: [(&str, &str); 4] =
+        [("positive", "lovely"), ("negative", "rotten"), ("ambiguous", "puzzling"), ("neutral", "plain")];
+
+    fn abuse() -> Artifact {
+        artifact(&[("profanity", "here"), ("toxicity", "rotten")], &[("hostile_at.toxicity", 0.6)], "en")
+    }
+
+    fn model() -> ToneModel {
+        ToneModel::new(&abuse(), &artifact(&SENTIMENT, &[], "en")).unwrap()
+    }
+
+    fn tone(text: &str) -> Tone {
+        model().score(text, Some(LanguageCode::EN), 2, &mut ToneScratch::default()).unwrap()
+    }
+
+    #[test]
+    fn hostile_goes_first_then_the_sentiment_that_stands_highest() {
+        for (text, expected) in [
+            ("rotten", ToneLabel::Hostile),
+            ("lovely", ToneLabel::Positive),
+            ("puzzling", ToneLabel::Ambiguous),
+            ("plain", ToneLabel::Neutral),
+            ("here and there", ToneLabel::Neutral),
+            ("unheard of", ToneLabel::Neutral),
+        ] {
+            assert_eq!(tone(text).label, expected, "{text}");
+        }
+        // Below the hostile threshold, above that of `negative`.
+        let lenient = artifact(&[("toxicity", "here")], &[("hostile_at.toxicity", 0.6)], "en");
+        let model = ToneModel::new(&lenient, &artifact(&SENTIMENT, &[], "en")).unwrap();
+        let tone = model.score("rotten", None, 0, &mut ToneScratch::default()).unwrap();
+        assert_eq!((tone.label, tone.evidence), (ToneLabel::Negative, vec![]));
+    }
+
+    #[test]
+    fn scores_come_in_the_models_order() {
+        let tone = tone("lovely words");
+        let labels: Vec<&str> = tone.scores.iter().map(|score| score.label.as_ref()).collect();
+        assert_eq!(labels, ["profanity", "toxicity", "positive", "negative", "ambiguous", "neutral"]);
+        let highest = tone.scores.iter().max_by(|a, b| a.probability.get().total_cmp(&b.probability.get())).unwrap();
+        assert_eq!(highest.label.as_ref(), "positive");
+    }
+
+    #[test]
+    fn evidence_points_at_the_words() {
+        let text = "You “Rotten”, words";
+        let tone = tone(text);
+        let Evidence { span, label, weight } = &tone.evidence[0];
+        assert_eq!((span.of(text), label.as_ref()), ("Rotten", "toxicity"));
+        assert!(*weight > 3.0 && tone.evidence.len() <= 2, "{:?}", tone.evidence);
+    }
+
+    #[test]
+    fn absences_have_their_reason() {
+        let (model, mut scratch) = (model(), ToneScratch::default());
+        assert_eq!(model.score(" \n", Some(LanguageCode::EN), 0, &mut scratch), Err(Absence::NoText));
+        assert_eq!(model.score("rotten", Some(LanguageCode::SR), 0, &mut scratch), Err(Absence::LanguageUnsupported));
+        assert!(model.score("rotten", None, 0, &mut scratch).is_ok());
+        assert!(model.supports(LanguageCode::EN) && !model.supports(LanguageCode::HBS));
+        let serbian = ToneModel::new(&abuse(), &artifact(&SENTIMENT, &[], "sr")).unwrap();
+        assert!(!serbian.supports(LanguageCode::EN), "one of the two does not read it");
+    }
+
+    #[test]
+    fn models_that_do_not_fit_are_refused() {
+        let sentiment = artifact(&SENTIMENT, &[], "en");
+        for parameters in [vec![], vec![("hostile_at.other", 0.5)], vec![("hostile_at.toxicity", 0.0)]] {
+            let abuse = artifact(&[("toxicity", "rotten")], &parameters, "en");
+            assert!(ToneModel::new(&abuse, &sentiment).is_err(), "{parameters:?}");
+        }
+        let error = ToneModel::new(&abuse(), &abuse()).unwrap_err().to_string();
+        assert!(error.contains("profanity, toxicity") && error.contains("negative, positive"), "{error}");
+        let five: Vec<_> = SENTIMENT.iter().copied().chain([("bored", "words")]).collect();
+        assert!(ToneModel::new(&abuse(), &artifact(&five, &[], "en")).is_err());
+    }
+
+    #[test]
+    fn the_shipped_models_tell_abuse_from_praise_and_complaint() {
+        let abuse: &[u8] = include_bytes!("../../models/abuse/weights.bin");
+        let sentiment: &[u8] = include_bytes!("../../models/sentiment/weights.bin");
+        assert!(abuse.len() + sentiment.len() <= 7 << 19, "more than 3.5 MiB");
+        let load = |bytes: &[u8]| Artifact::parse(bytes.to_vec()).unwrap();
+        let model = ToneModel::new(&load(abuse), &load(sentiment)).unwrap();
+        let mut scratch = ToneScratch::default();
+        for (text, expected) in [
+            ("You are an idiot and a liar.", ToneLabel::Hostile),
+            ("I will find you and kill you", ToneLabel::Hostile),
+            ("Thank you, this is a lovely article!", ToneLabel::Positive),
+            ("Why would they do that?", ToneLabel::Ambiguous),
+            ("The bridge opens on Monday.", ToneLabel::Neutral),
+            ("I am so sad and disappointed that the library closes.", ToneLabel::Negative),
+            ("I am a gay man.", ToneLabel::Neutral),
+        ] {
+            let tone = model.score(text, Some(LanguageCode::EN), 1, &mut scratch).unwrap();
+            assert_eq!(tone.label, expected, "{text}: {:?}", tone.scores);
+        }
+        let insult = "He is, to put it mildly, an idiot.";
+        let tone = model.score(insult, Some(LanguageCode::EN), 1, &mut scratch).unwrap();
+        assert_eq!(tone.evidence[0].span.of(insult), "idiot");
+    }
+}

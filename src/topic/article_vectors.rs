@@ -1,0 +1,177 @@
+//! What a thread is about: its title and article, passage by passage.
+
+use super::TopicModel;
+use super::comment_vector::CommentVector;
+use super::similarities::Closeness;
+use crate::text::words::words;
+
+/// A paragraph shorter than this is joined with the next, in words.
+const MIN_PASSAGE_WORDS: usize = 40;
+/// A passage is cut after this many words.
+const MAX_PASSAGE_WORDS: usize = 80;
+/// Most passages kept of one article; the rest of a longer one is not compared with.
+const MAX_PASSAGES: usize = 256;
+
+/// The title and the passages of an article. Made once per thread.
+///
+/// A comment answers a point of an article rather than all of it, so that its nearest passage counts.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ArticleVectors {
+    /// The title, if there is one, then the passages.
+    passages: Vec<CommentVector>,
+    /// Term id, number of the passage, share in it; ascending. A comment finds its terms here in all passages at once.
+    postings: Vec<(u32, u32, f32)>,
+    term_count: u32,
+    /// Ids of all rare terms, ascending.
+    rare: Vec<u32>,
+}
+
+impl ArticleVectors {
+    /// Reads a title and an article; `None` where neither has a word to compare with.
+    #[must_use]
+    pub fn new(model: &TopicModel, title: Option<&str>, article: Option<&str>) -> Option<Self> {
+        let title = title.map(|title| model.vectorise([title]));
+        let passages = article.map(passages).unwrap_or_default();
+        Self::from_passages(title.into_iter().chain(passages.into_iter().map(|passage| model.vectorise(passage))))
+    }
+
+    /// Puts vectors of passages together, the title first; `None` where none of them has a term.
+    #[must_use]
+    pub fn from_passages(passages: impl IntoIterator<Item = CommentVector>) -> Option<Self> {
+        let passages: Vec<_> = passages.into_iter().filter(|passage| !passage.is_empty()).take(MAX_PASSAGES).collect();
+        let mut postings: Vec<(u32, u32, f32)> = Vec::new();
+        for (number, passage) in (0_u32..).zip(&passages) {
+            postings.extend(passage.entries().iter().map(|(id, value)| (*id, number, *value)));
+        }
+        postings.sort_unstable_by_key(|posting| (posting.0, posting.1));
+        let term_count = postings.chunk_by(|left, right| left.0 == right.0).count() as u32;
+        let mut rare: Vec<u32> = passages.iter().flat_map(|passage| passage.rare().iter().copied()).collect();
+        rare.sort_unstable();
+        rare.dedup();
+        (!passages.is_empty()).then_some(Self { passages, postings, term_count, rare })
+    }
+
+    /// The passages, the title first where there is one.
+    #[must_use]
+    pub fn passages(&self) -> &[CommentVector] {
+        &self.passages
+    }
+
+    /// Number of passages, the title among them; at least 1.
+    #[must_use]
+    pub fn passage_count(&self) -> u32 {
+        self.passages.len() as u32
+    }
+
+    /// Number of different terms.
+    #[must_use]
+    pub fn term_count(&self) -> u32 {
+        self.term_count
+    }
+
+    /// How near a comment is: cosine to the nearest passage, the rest to title and article as a whole.
+    pub(super) fn compare(&self, comment: &CommentVector) -> Closeness {
+        let mut cosines = vec![0.0_f32; self.passages.len()];
+        let mut coverage = 0.0_f32;
+        let mut rest = self.postings.as_slice();
+        for &(id, value) in comment.entries() {
+            rest = &rest[rest.partition_point(|posting| posting.0 < id)..];
+            let found = rest.iter().take_while(|posting| posting.0 == id);
+            let mut passages_with_it = 0;
+            for (_, passage, weight) in found {
+                cosines[*passage as usize] += value * weight;
+                passages_with_it += 1;
+            }
+            if passages_with_it > 0 {
+                coverage += value * value;
+            }
+            rest = &rest[passages_with_it..];
+        }
+        let shared_rare_words = comment.rare().iter().filter(|id| self.rare.binary_search(id).is_ok()).count() as u32;
+        Closeness {
+            cosine: cosines.into_iter().fold(0.0, f32::max).clamp(0.0, 1.0),
+            coverage: coverage.clamp(0.0, 1.0),
+            shared_rare_words,
+            terms: self.term_count,
+        }
+    }
+}
+
+/// Cuts an article into passages, each a list of parts: short paragraphs are joined, long ones are cut.
+fn passages(article: &str) -> Vec<Vec<&str>> {
+    let mut passages: Vec<Vec<&str>> = Vec::new();
+    let mut open: Vec<&str> = Vec::new();
+    let mut open_words = 0;
+    for paragraph in article.lines() {
+        let mut begin = 0;
+        for word in words(paragraph) {
+            open_words += 1;
+            if open_words == MAX_PASSAGE_WORDS {
+                open.extend(paragraph.get(begin..word.end));
+                begin = word.end;
+                passages.push(std::mem::take(&mut open));
+                open_words = 0;
+            }
+        }
+        open.extend(paragraph.get(begin..).filter(|rest| !rest.trim().is_empty()));
+        if open_words >= MIN_PASSAGE_WORDS {
+            passages.push(std::mem::take(&mut open));
+            open_words = 0;
+        }
+        if passages.len() >= MAX_PASSAGES {
+            return passages;
+        }
+    }
+    if open_words > 0 {
+        // A short end belongs to what stands before it.
+        match passages.last_mut() {
+            Some(last) if open_words < MIN_PASSAGE_WORDS / 2 => last.extend(open),
+            _ => passages.push(open),
+        }
+    }
+    passages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word_counts(article: &str) -> Vec<usize> {
+        passages(article).iter().map(|parts| parts.iter().map(|part| words(part).count()).sum()).collect()
+    }
+
+    #[test]
+    fn passages_join_short_paragraphs_and_cut_long_ones() {
+        let line = |count: usize| "word ".repeat(count);
+        for (paragraphs, expected) in [
+            (vec![10], vec![10]),
+            (vec![25, 25, 50], vec![50, 50]),
+            (vec![200], vec![80, 80, 40]),
+            (vec![170], vec![80, 90]),
+            (vec![30, 100], vec![80, 50]),
+            (vec![0, 60, 0, 5], vec![65]),
+            (vec![0], vec![]),
+        ] {
+            let article = paragraphs.iter().map(|count| line(*count) + "\n").collect::<String>();
+            assert_eq!(word_counts(&article), expected, "{paragraphs:?}");
+        }
+    }
+
+    #[test]
+    fn no_word_of_an_article_is_lost() {
+        let article = (0..333).map(|number| format!("w{number}{}", if number % 37 == 0 { "\n" } else { " " }));
+        let article: String = article.collect();
+        let kept: Vec<String> = passages(&article)
+            .iter()
+            .flatten()
+            .flat_map(|part| words(part).map(|word| word.of(part).to_owned()))
+            .collect();
+        assert_eq!(kept, (0..333).map(|number| format!("w{number}")).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_endless_article_gives_a_bounded_number_of_passages() {
+        assert_eq!(passages(&"word ".repeat(100_000)).len(), 1_250);
+        assert!(passages(&("word ".repeat(60) + "\n").repeat(1_000)).len() <= MAX_PASSAGES);
+    }
+}

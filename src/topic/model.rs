@@ -1,0 +1,302 @@
+//! The topic model: term weights, the set of common words, and the head.
+
+use super::comment_vector::{CommentVector, WeightBounds};
+use super::known_words::{KnownWords, MAX_BYTES};
+use super::similarities::{FEATURE_COUNT, FEATURE_NAMES, Similarities};
+use super::terms::TermWeights;
+use super::{ArticleVectors, ThreadCentroid};
+use crate::classify::artifact::{Artifact, ArtifactBuilder, ArtifactError, Header};
+use crate::classify::dense_head::DenseHead;
+use crate::domain::{Absence, LanguageCode, Probability, Topic};
+
+/// The kind of model file that is read here.
+pub const KIND: &str = "topic-head";
+/// The terms and features that the shipped model was trained on. Changes with any change of [`super::terms`],
+/// [`super::comment_vector`] or [`super::similarities`].
+pub const FEATURE_SPEC: &str = "topic-terms-18-light-stem@1";
+
+const LABEL: &str = "off_topic";
+
+/// What a topic model is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopicModelParts {
+    /// The weight of every term.
+    pub term_weights: TermWeights,
+    /// From which weight on a term is a content word.
+    pub content_weight: f32,
+    /// From which weight on a term is rare.
+    pub rare_weight: f32,
+    /// The commonest words of the training texts.
+    pub known_words: KnownWords,
+    /// Log-odds of off topic from [`Similarities::features`].
+    pub head: DenseHead,
+}
+
+/// Says how far a comment is off topic. Reads English.
+///
+/// The probability holds for a world where every other comment is off topic, as in its training data; where fewer
+/// are, it is too high by a factor that is the same for all odds, and a threshold is the way to use it.
+#[derive(Debug, Clone)]
+pub struct TopicModel {
+    parts: TopicModelParts,
+    languages: Vec<LanguageCode>,
+    citation: String,
+}
+
+impl TopicModel {
+    /// Reads a model from a checked file.
+    ///
+    /// # Errors
+    /// Where the file is another kind of model, was trained on other features, or holds numbers that make no sense.
+    pub fn load(artifact: &Artifact) -> Result<Self, ArtifactError> {
+        artifact.expect(KIND, FEATURE_SPEC)?;
+        let header = artifact.header();
+        if header.labels != [LABEL] {
+            return Err(ArtifactError::Mismatch {
+                what: "labels",
+                found: header.labels.join(", "),
+                expected: LABEL.to_owned(),
+            });
+        }
+        let languages = header
+            .languages
+            .iter()
+            .map(|code| code.parse().map_err(|_| broken(&format!("`{code}` is no language code"))))
+            .collect::<Result<_, _>>()?;
+        let weight = |name| {
+            let weight = artifact.parameter(name)?;
+            let in_range = (0.0..=100.0).contains(&weight);
+            in_range.then_some(weight as f32).ok_or_else(|| broken(&format!("parameter `{name}` is not in 0..=100")))
+        };
+        let cells = artifact.unsigned_bytes("term_weights", TermWeights::CELLS)?;
+        let term_weights = TermWeights::new(cells, weight("term_weight_step")?)
+            .ok_or_else(|| broken("parameter `term_weight_step` is not above 0 and at most 1"))?;
+        let known_bytes = header
+            .sections
+            .iter()
+            .find(|section| section.name == "known_words")
+            .and_then(|section| usize::try_from(section.count).ok())
+            .filter(|count| *count <= MAX_BYTES)
+            .ok_or_else(|| broken(&format!("section `known_words` is missing or has more than {MAX_BYTES} bytes")))?;
+        let known_words = KnownWords::new(artifact.unsigned_bytes("known_words", known_bytes)?)
+            .ok_or_else(|| broken("section `known_words` is empty"))?;
+        let head = DenseHead::new(artifact.doubles("head", FEATURE_COUNT)?, artifact.parameter("head_intercept")?)
+            .ok_or_else(|| broken("the weights of section `head` are too large"))?;
+        let parts = TopicModelParts {
+            term_weights,
+            content_weight: weight("content_weight")?,
+            rare_weight: weight("rare_weight")?,
+            known_words,
+            head,
+        };
+        Ok(Self { parts, languages, citation: artifact.citation() })
+    }
+
+    /// A model fresh from training, which no file holds yet.
+    ///
+    /// # Panics
+    /// Never: `en` is a language code.
+    #[must_use]
+    pub fn from_parts(parts: TopicModelParts) -> Self {
+        let english = "en".parse().expect("a language code");
+        Self { parts, languages: vec![english], citation: "topic@unsaved".to_owned() }
+    }
+
+    /// The bytes of the model's file.
+    #[must_use]
+    pub fn to_bytes(&self, name: &str, version: &str) -> Vec<u8> {
+        let parts = &self.parts;
+        let parameters = [
+            ("term_weight_step", f64::from(parts.term_weights.step())),
+            ("content_weight", f64::from(parts.content_weight)),
+            ("rare_weight", f64::from(parts.rare_weight)),
+            ("head_intercept", parts.head.intercept()),
+        ];
+        let header = Header {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            kind: KIND.to_owned(),
+            feature_spec: FEATURE_SPEC.to_owned(),
+            labels: vec![LABEL.to_owned()],
+            languages: self.languages.iter().map(ToString::to_string).collect(),
+            parameters: parameters.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
+            sections: Vec::new(),
+        };
+        let mut builder = ArtifactBuilder::new(header);
+        builder.unsigned_bytes("term_weights", parts.term_weights.cells());
+        builder.unsigned_bytes("known_words", parts.known_words.bits());
+        builder.doubles("head", parts.head.weights());
+        builder.finish()
+    }
+
+    /// What the model is made of.
+    #[must_use]
+    pub fn parts(&self) -> &TopicModelParts {
+        &self.parts
+    }
+
+    /// The languages that it reads.
+    #[must_use]
+    pub fn languages(&self) -> &[LanguageCode] {
+        &self.languages
+    }
+
+    /// `name@version+sha256:…`, as records cite it.
+    #[must_use]
+    pub fn citation(&self) -> &str {
+        &self.citation
+    }
+
+    /// What a comment is about, from the parts of it that are its writer's own words (no quotes, links or code).
+    #[must_use]
+    pub fn vectorise<'text>(&self, texts: impl IntoIterator<Item = &'text str>) -> CommentVector {
+        let bounds = WeightBounds { content: self.parts.content_weight, rare: self.parts.rare_weight };
+        CommentVector::of(texts, &self.parts.term_weights, bounds)
+    }
+
+    /// Compares a comment with what it may be about. Cheap: runs for every comment in input order, before the comment
+    /// is added to the thread.
+    #[must_use]
+    pub fn similarities(
+        &self,
+        comment: &CommentVector,
+        article: Option<&ArticleVectors>,
+        parent: Option<&CommentVector>,
+        thread: &ThreadCentroid,
+    ) -> Similarities {
+        Similarities::between(comment, article, parent, thread)
+    }
+
+    /// How far off topic a comment is.
+    ///
+    /// # Errors
+    /// [`Absence::TooLittleText`] or [`Absence::NoContext`]; see [`Similarities::basis`].
+    pub fn score(&self, similarities: &Similarities) -> Result<Topic, Absence> {
+        let basis = similarities.basis()?;
+        let log_odds = self.parts.head.log_odds(&similarities.features());
+        Ok(Topic { off_topic: Probability::from_log_odds(log_odds), basis, relevance: similarities.relevance() })
+    }
+
+    /// Whether a folded word is common English: it stands in enough of the training texts. About 1 % of all other
+    /// words seem to be.
+    #[must_use]
+    pub fn knows_word(&self, folded: &str) -> bool {
+        self.parts.known_words.contains(folded)
+    }
+
+    /// Names of the head's inputs with the weight of each.
+    pub fn named_weights(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
+        FEATURE_NAMES.into_iter().zip(self.parts.head.weights().iter().copied())
+    }
+}
+
+fn broken(what: &str) -> ArtifactError {
+    ArtifactError::BrokenHeader(what.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::TopicBasis;
+
+    /// All terms weigh the same, and only the article's and the parent's cosine count.
+    fn model() -> TopicModel {
+        let mut weights = vec![0.0; FEATURE_COUNT];
+        (weights[1], weights[8]) = (-6.0, -2.0);
+        TopicModel::from_parts(TopicModelParts {
+            term_weights: TermWeights::new(vec![100; TermWeights::CELLS], 0.03).unwrap(),
+            content_weight: 1.0,
+            rare_weight: 2.0,
+            known_words: KnownWords::from_hashes(&[crate::text::words::hash_word("bridge")]),
+            head: DenseHead::new(weights, 2.0).unwrap(),
+        })
+    }
+
+    fn header(bytes: &[u8]) -> Header {
+        Artifact::parse(bytes.to_vec()).unwrap().header().clone()
+    }
+
+    #[test]
+    fn what_is_written_scores_the_same_when_read() {
+        let fresh = model();
+        let read = TopicModel::load(&Artifact::parse(fresh.to_bytes("topic", "1")).unwrap()).unwrap();
+        assert_eq!(read.parts(), fresh.parts());
+        assert!(read.citation().starts_with("topic@1+sha256:"));
+        assert!(read.knows_word("bridge") && !read.knows_word("brudge"));
+    }
+
+    #[test]
+    fn the_nearest_passage_and_the_context_at_hand_decide() {
+        let model = model();
+        let filler = "alpha beta gamma delta epsilon zeta eta theta iota kappa ".repeat(8);
+        let text = format!("{filler}\nThe council closed the old bridge over the river\n");
+        let article = ArticleVectors::new(&model, Some("Council news"), Some(&text));
+        let none = ThreadCentroid::default();
+        let [near, far] = ["when did the council close the bridge", "onions want butter, salt and time"]
+            .map(|text| model.vectorise([text]));
+        let score = |comment: &CommentVector,
+                     article: Option<&ArticleVectors>,
+                     parent: Option<&CommentVector>,
+                     thread: &ThreadCentroid| {
+            model.score(&model.similarities(comment, article, parent, thread))
+        };
+        let [on, off] = [&near, &far].map(|comment| score(comment, article.as_ref(), None, &none).unwrap());
+        assert!(on.off_topic.get() < 0.5 && off.off_topic.get() > 0.8, "{on:?} {off:?}");
+        assert_eq!((on.basis, off.relevance.article, off.relevance.parent), (TopicBasis::Article, Some(0.0), None));
+
+        let reply = score(&far, None, Some(&far), &none).unwrap();
+        assert_eq!((reply.basis, reply.relevance.article), (TopicBasis::Parent, None));
+        assert!((reply.relevance.parent.unwrap() - 1.0).abs() < 1e-6);
+
+        let mut thread = none.clone();
+        for earlier in 0..3 {
+            assert_eq!(score(&near, None, None, &thread), Err(Absence::NoContext), "{earlier} earlier comments");
+            thread.add(&near);
+        }
+        assert_eq!(score(&near, None, None, &thread).unwrap().basis, TopicBasis::Thread);
+        assert_eq!(score(&near, None, Some(&CommentVector::default()), &none), Err(Absence::NoContext));
+        let short = model.vectorise(["old bridge"]);
+        assert_eq!(score(&short, article.as_ref(), None, &none), Err(Absence::TooLittleText));
+    }
+
+    #[test]
+    fn files_that_make_no_sense_are_refused() {
+        let sound = model().to_bytes("topic", "1");
+        let rebuild = |change: &dyn Fn(&mut Header), cells: usize, known: usize, head: &[f64]| {
+            let mut header = header(&sound);
+            change(&mut header);
+            let mut builder = ArtifactBuilder::new(header);
+            builder.unsigned_bytes("term_weights", &vec![1; cells]);
+            builder.unsigned_bytes("known_words", &vec![1; known]);
+            TopicModel::load(&Artifact::parse(builder.doubles("head", head).finish()).unwrap())
+        };
+        let (cells, zeros) = (TermWeights::CELLS, [0.0; FEATURE_COUNT]);
+        let parameter = |name: &'static str, value: f64| {
+            move |header: &mut Header| {
+                header.parameters.insert(name.to_owned(), value);
+            }
+        };
+        assert!(rebuild(&|_| {}, cells, 8, &zeros).is_ok());
+        assert!(rebuild(&|_| {}, cells - 1, 8, &zeros).is_err());
+        assert!(rebuild(&|_| {}, cells, 0, &zeros).is_err());
+        assert!(rebuild(&|_| {}, cells, MAX_BYTES + 1, &zeros).is_err());
+        assert!(rebuild(&|_| {}, cells, 8, &zeros[1..]).is_err());
+        for bad in [f64::NAN, f64::INFINITY, 1e300] {
+            assert!(rebuild(&|_| {}, cells, 8, &[bad; FEATURE_COUNT]).is_err(), "{bad}");
+        }
+        for (name, value) in [
+            ("term_weight_step", 0.0),
+            ("term_weight_step", 2.0),
+            ("content_weight", -1.0),
+            ("rare_weight", 1e9),
+            ("head_intercept", 1e300),
+        ] {
+            assert!(rebuild(&parameter(name, value), cells, 8, &zeros).is_err(), "{name} {value}");
+        }
+        assert!(rebuild(&|header| header.parameters.clear(), cells, 8, &zeros).is_err());
+        assert!(rebuild(&|header| header.kind = "other".to_owned(), cells, 8, &zeros).is_err());
+        assert!(rebuild(&|header| header.feature_spec = "other".to_owned(), cells, 8, &zeros).is_err());
+        assert!(rebuild(&|header| header.labels.clear(), cells, 8, &zeros).is_err());
+        assert!(rebuild(&|header| header.languages = vec!["???".to_owned()], cells, 8, &zeros).is_err());
+    }
+}
