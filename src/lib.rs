@@ -11,3 +11,5 @@ pub mod language;
 pub mod policy;
 pub mod tone;
 pub mod topic;
+pub mod config;
+pub mod wire;

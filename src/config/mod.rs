@@ -1,0 +1,15 @@
+//! `pipeline.toml`: read, checked as a whole, and turned into a plan.
+
+mod document;
+mod limits;
+mod plan;
+mod problem;
+mod rules;
+
+pub use document::render;
+pub use limits::Limits;
+pub use plan::{AuthorField, KeySource, ModelPaths, OutputPlan, Plan, parse};
+pub use problem::Problem;
+
+/// The configuration that is used where there is no `pipeline.toml`: the one that comes with the program.
+pub const BUILT_IN: &str = include_str!("../../pipeline.toml");

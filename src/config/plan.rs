@@ -1,0 +1,318 @@
+//! The checked configuration.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::domain::LanguageCode;
+use crate::policy::Policy;
+
+use super::document::{
+    AuthorChoice, LanguageSection, ModelsSection, OutputSection, RuleSection, ToneSection, TopicSection,
+};
+use super::rules::check_rule;
+use super::{BUILT_IN, Limits, Problem};
+
+/// Folders of models to use instead of the built-in ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ModelPaths {
+    /// The six labels of abuse.
+    pub abuse: Option<PathBuf>,
+    /// Positive, negative, ambiguous, neutral.
+    pub sentiment: Option<PathBuf>,
+    /// Off-topic scoring.
+    pub topic: Option<PathBuf>,
+}
+
+/// Where the key comes from that authors are hashed with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// An environment variable of this name.
+    Environment(String),
+    /// The whole content of this file, white space at its ends aside.
+    File(PathBuf),
+}
+
+/// What happens to authors' names in records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuthorField {
+    /// Written as they are.
+    Keep,
+    /// Left out.
+    Omit,
+    /// Replaced by a keyed hash (HMAC-SHA-256, RFC 2104), so that one author stays recognisable as one.
+    Hash(KeySource),
+}
+
+/// What goes into records and dead letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputPlan {
+    /// Whether records hold the comment's text.
+    pub text: bool,
+    /// What happens to authors' names.
+    pub author: AuthorField,
+    /// Whether dead letters hold the raw line.
+    pub raw_dead_letters: bool,
+}
+
+/// Everything that a run needs to know, checked; nothing of it has been opened yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The languages that the site reads; at least one.
+    pub read: Vec<LanguageCode>,
+    /// The language to translate to: one of `read`.
+    pub translate_to: LanguageCode,
+    /// Bounds on input and memory.
+    pub limits: Limits,
+    /// Models other than the built-in ones.
+    pub models: ModelPaths,
+    /// Whether tone is scored.
+    pub tone_enabled: bool,
+    /// How many pieces of evidence a record lists; 0 for none.
+    pub evidence_count: usize,
+    /// Whether topic is scored.
+    pub topic_enabled: bool,
+    /// What goes into records.
+    pub output: OutputPlan,
+    /// The rules.
+    pub policy: Policy,
+}
+
+const SECTIONS: [&str; 7] = ["language", "limits", "models", "tone", "topic", "output", "policy"];
+
+/// Reads and checks a configuration. A section, or a value in one, that is left out has its built-in value; the rules
+/// of the built-in policy apply where there is no `[policy]` at all.
+///
+/// # Errors
+/// Everything that is wrong with it, each with its line.
+pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
+    let mut reader = Reader { path, text, problems: Vec::new() };
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        reader.report(&error);
+    }
+    let mut sections = document.into_inner();
+    for (key, _) in sections.iter().filter(|(key, _)| !SECTIONS.contains(&key.get_ref().as_ref())) {
+        let message = format!("unknown section `{}`", key.get_ref());
+        let hint = format!("the sections are: {}", SECTIONS.join(", "));
+        reader.problems.push(Problem::at(path, text, Some(key.span().start), message).with_hint(hint));
+    }
+    let language: LanguageSection = reader.section(&mut sections, "language");
+    let limits: Limits = reader.section(&mut sections, "limits");
+    let models: ModelsSection = reader.section(&mut sections, "models");
+    let tone: ToneSection = reader.section(&mut sections, "tone");
+    let topic: TopicSection = reader.section(&mut sections, "topic");
+    let output: OutputSection = reader.section(&mut sections, "output");
+    let policy = reader.policy(&mut sections);
+
+    let read = reader.languages(&language);
+    let translate_to = match (&language.translate_to, read.first()) {
+        (None, Some(first)) => *first,
+        (None, None) => LanguageCode::EN,
+        (Some(code), _) => {
+            let code = code.parse().ok().filter(|code| read.contains(code));
+            if code.is_none() {
+                reader.problem("[language] `translate_to` must be one of the languages in `read`");
+            }
+            code.unwrap_or(LanguageCode::EN)
+        }
+    };
+    for name in limits.zeros() {
+        reader.problem(format!("[limits] `{name}` must be at least 1"));
+    }
+    let author = reader.author(&output);
+    if !reader.problems.is_empty() {
+        return Err(reader.problems);
+    }
+    Ok(Plan {
+        read,
+        translate_to,
+        limits,
+        models: ModelPaths { abuse: models.abuse, sentiment: models.sentiment, topic: models.topic },
+        tone_enabled: tone.enabled,
+        evidence_count: tone.evidence,
+        topic_enabled: topic.enabled,
+        output: OutputPlan { text: output.text, author, raw_dead_letters: output.raw_dead_letters },
+        policy,
+    })
+}
+
+struct Reader<'a> {
+    path: &'a str,
+    text: &'a str,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn report(&mut self, error: &toml::de::Error) {
+        let byte = error.span().map(|span| span.start);
+        self.problems.push(Problem::at(self.path, self.text, byte, error.message()));
+    }
+
+    fn problem(&mut self, message: impl Into<String>) {
+        self.problems.push(Problem::at(self.path, self.text, None, message));
+    }
+
+    /// A section as it is written; its defaults where it is missing or broken (which is then reported).
+    fn section<T: DeserializeOwned + Default>(&mut self, sections: &mut DeTable<'_>, name: &str) -> T {
+        sections.remove(name).and_then(|value| self.value(value)).unwrap_or_default()
+    }
+
+    fn value<T: DeserializeOwned>(&mut self, value: Spanned<DeValue<'_>>) -> Option<T> {
+        match T::deserialize(toml::de::ValueDeserializer::from(value)) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.report(&error);
+                None
+            }
+        }
+    }
+
+    fn languages(&mut self, section: &LanguageSection) -> Vec<LanguageCode> {
+        let mut read: Vec<LanguageCode> = Vec::new();
+        for code in &section.read {
+            match code.parse() {
+                Ok(code) if read.contains(&code) => {}
+                Ok(code) => read.push(code),
+                Err(error) => self.problem(format!("[language] `{code}`: {error}")),
+            }
+        }
+        if section.read.is_empty() {
+            self.problem("[language] `read` is empty: name at least one language that the site reads");
+        }
+        read
+    }
+
+    fn author(&mut self, output: &OutputSection) -> AuthorField {
+        match (output.author, &output.author_key_env, &output.author_key_file) {
+            (AuthorChoice::Keep, None, None) => AuthorField::Keep,
+            (AuthorChoice::Omit, None, None) => AuthorField::Omit,
+            (AuthorChoice::Hash, Some(name), None) => AuthorField::Hash(KeySource::Environment(name.clone())),
+            (AuthorChoice::Hash, None, Some(path)) => AuthorField::Hash(KeySource::File(path.clone())),
+            (AuthorChoice::Hash, ..) => {
+                self.problem("[output] `author = \"hash\"` needs one of `author_key_env` and `author_key_file`");
+                AuthorField::Omit
+            }
+            _ => {
+                self.problem("[output] a key for authors is of use only with `author = \"hash\"`");
+                AuthorField::Omit
+            }
+        }
+    }
+
+    fn policy(&mut self, sections: &mut DeTable<'_>) -> Policy {
+        let Some(policy) = sections.remove("policy") else {
+            // A test holds that the built-in configuration has a policy without problems.
+            return if self.text == BUILT_IN {
+                Policy::default()
+            } else {
+                parse("built-in", BUILT_IN).map_or_else(|_| Policy::default(), |plan| plan.policy)
+            };
+        };
+        let place = policy.span().start;
+        let DeValue::Table(mut table) = policy.into_inner() else {
+            self.problems.push(Problem::at(self.path, self.text, Some(place), "`policy` must be a table"));
+            return Policy::default();
+        };
+        let rules = table.remove("rules");
+        for (key, _) in &table {
+            let message = format!("unknown key `{}` in [policy]", key.get_ref());
+            let problem = Problem::at(self.path, self.text, Some(key.span().start), message);
+            self.problems.push(problem.with_hint("rules are written as [[policy.rules]]"));
+        }
+        let rules = match rules.map(|rules| (rules.span().start, rules.into_inner())) {
+            None => return Policy::default(),
+            Some((_, DeValue::Array(rules))) => rules,
+            Some((place, _)) => {
+                self.problems.push(Problem::at(self.path, self.text, Some(place), "`policy.rules` must be an array"));
+                return Policy::default();
+            }
+        };
+        let mut ids = BTreeSet::new();
+        let mut checked = Vec::new();
+        for value in rules {
+            let place = value.span().start;
+            let Some(section) = self.value::<RuleSection>(value) else { continue };
+            let id = section.id.clone();
+            match check_rule(section) {
+                Ok(rule) => checked.push(rule),
+                Err(messages) => {
+                    self.problems.extend(messages.into_iter().map(|message| {
+                        Problem::at(self.path, self.text, Some(place), format!("rule `{id}`: {message}"))
+                    }));
+                }
+            }
+            if !ids.insert(id.clone()) {
+                let message = format!("rule `{id}` is there twice");
+                self.problems.push(Problem::at(self.path, self.text, Some(place), message));
+            }
+        }
+        Policy { rules: checked }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::render;
+    use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        parse("pipeline.toml", text).map_or_else(|all| all.iter().map(ToString::to_string).collect(), |_| vec![])
+    }
+
+    #[test]
+    fn the_built_in_configuration_is_sound_cautious_and_survives_a_round_trip() {
+        let plan = parse("built-in", BUILT_IN).unwrap();
+        assert!(!plan.policy.rules.is_empty());
+        assert!(plan.policy.rules.iter().all(|rule| rule.action < crate::domain::Action::Reject));
+        assert_eq!(parse("shown", &render(&plan).unwrap()).unwrap(), plan);
+        assert_eq!(parse("empty", "").unwrap(), plan, "the file that ships says what is built in");
+    }
+
+    #[test]
+    fn all_problems_are_reported_at_once_with_their_lines() {
+        let text = "[language]\nread = []\n[limits]\nmax_ids = 0\nmax_lines = 3\n[colour]\n[output]\nauthor = \"hash\"\n\
+                    [[policy.rules]]\nid = \"a\"\nwhen = { label = \"toxicity\" }\naction = \"delete\"\n\
+                    [[policy.rules]]\nid = \"a\"\nwhen = { flag = \"dup\" }\naction = \"review\"\n";
+        let all = problems(text).join("\n");
+        for expected in [
+            "`read` is empty",
+            "pipeline.toml:5: unknown field `max_lines`",
+            "pipeline.toml:6: unknown section `colour`",
+            "needs one of `author_key_env`",
+            "a score needs `at_least`",
+            "unknown action `delete`; known: approve, translate, review, reject",
+            "unknown flag `dup`",
+            "is there twice",
+        ] {
+            assert!(all.contains(expected), "`{expected}` is missing in:\n{all}");
+        }
+    }
+
+    #[test]
+    fn broken_rules_are_refused() {
+        let check = |when: &str, expected: &str| {
+            let text = format!("[[policy.rules]]\nid = \"x\"\nwhen = {{ {when} }}\naction = \"review\"\n");
+            let all = problems(&text).join("\n");
+            assert!(all.contains(expected), "{when}: `{expected}` is missing in `{all}`");
+        };
+        check("", "would match every comment");
+        check("at_least = 0.5", "need a score");
+        check("label = \"toxicity\", off_topic = true, at_least = 0.5", "compares one score");
+        check("label = \"toxicity\", at_least = 1.5", "not within 0 and 1");
+        check("label = \"toxicity\", at_least = 0.8, below = 0.5", "no score is at least");
+        check("language = \"english\"", "two or three letters");
+        check("tone = \"angry\"", "unknown tone");
+        check("translation = \"none\"", "unknown translation");
+        check("off_topic = false", "leave it out");
+    }
+
+    #[test]
+    fn syntax_errors_name_the_line() {
+        let all = problems("[language]\nread = [\"en\"\n").join("\n");
+        assert!(all.starts_with("pipeline.toml:"), "{all}");
+    }
+}

@@ -1,0 +1,48 @@
+//! The summary of a run.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// Name and version of the summary's shape.
+pub const SCHEMA: &str = "threadsieve.summary/1";
+
+/// Counts of a whole run. `read = records + dead_letters`, always.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Always `threadsieve.summary/1`.
+    pub schema: &'static str,
+    /// Items read: comments, and whatever should have been one.
+    pub read: u64,
+    /// Records written.
+    pub records: u64,
+    /// Items that became dead letters.
+    pub dead_letters: u64,
+    /// Thread headers read; they are neither records nor dead letters.
+    pub threads: u64,
+    /// Records by action.
+    pub by_action: BTreeMap<String, u64>,
+    /// Records by language; `unsure`, `too_short` and `no_text` where it is not known.
+    pub by_language: BTreeMap<String, u64>,
+    /// Records by tone; `absent` where there is none.
+    pub by_tone: BTreeMap<String, u64>,
+    /// Dead letters by kind.
+    pub dead_letters_by_kind: BTreeMap<String, u64>,
+    /// Inputs in the order given, with the format that each was read as.
+    pub inputs: Vec<InputSummary>,
+    /// Whether the run was interrupted before the end of its input.
+    pub interrupted: bool,
+    /// Wall-clock seconds from the first read to the last write.
+    pub seconds: f64,
+    /// Items read per second.
+    pub comments_per_second: f64,
+}
+
+/// One input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InputSummary {
+    /// The file as it was named on the command line, or `stdin`.
+    pub source: String,
+    /// What it was read as.
+    pub format: String,
+}
