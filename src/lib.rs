@@ -13,3 +13,5 @@ pub mod tone;
 pub mod topic;
 pub mod config;
 pub mod wire;
+pub mod sink;
+pub mod source;

@@ -1,0 +1,5 @@
+//! Where records and dead letters go.
+
+mod lines;
+
+pub use lines::{LineSink, SinkError};

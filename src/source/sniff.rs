@@ -1,0 +1,127 @@
+//! Which format the first lines are in.
+
+use std::io::Read;
+
+use super::csv_header::Header;
+use super::peek::Peek;
+use super::{Format, Input};
+
+/// How many lines are looked at where the first does not tell.
+pub(super) const MAX_LINES: usize = 8;
+/// How much of them is looked at.
+const MAX_BYTES: usize = 64 << 10;
+
+/// What the first lines are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sniffed {
+    Format(Format),
+    /// Not text.
+    Binary,
+}
+
+/// Tells the format. `begin` is where the text begins, behind a byte order mark.
+///
+/// The answer depends on the bytes alone, never on how they come in: all looks stop at a line's end or at a fixed
+/// number of bytes, and bytes beyond are not used.
+pub(super) fn sniff<R: Read>(text: &mut Peek<R>, begin: usize, input: &Input) -> Sniffed {
+    // One byte is enough for JSON: a line of any length.
+    let seen = text.look(MAX_BYTES, |seen| first_byte(seen, begin).is_some());
+    if first_byte(window(seen, begin), 0) == Some(b'{') {
+        return Sniffed::Format(Format::Jsonl);
+    }
+    let seen = text.look(MAX_BYTES, |seen| lines(seen, begin, 1).is_some());
+    let line = first_line(seen, begin);
+    if is_json_array(line) {
+        return Sniffed::Format(Format::Jsonl);
+    }
+    let ending = ending(&input.name);
+    let is_table_by_name = matches!(ending, Some(Ending::Csv));
+    if std::str::from_utf8(line).is_ok_and(|line| Header::is_table(line, is_table_by_name)) {
+        return Sniffed::Format(Format::Csv);
+    }
+    if input.article.is_some() {
+        return Sniffed::Format(Format::Page);
+    }
+    match ending {
+        Some(Ending::Jsonl) => return Sniffed::Format(Format::Jsonl),
+        Some(Ending::Csv) => return Sniffed::Format(Format::Csv),
+        None => {}
+    }
+    let begins_json = |lines: &[u8]| lines.split(|&byte| byte == b'\n').any(|line| first_byte(line, 0) == Some(b'{'));
+    // The first line of JSON among them decides: nothing is waited for behind it.
+    let enough = |seen: &[u8]| lines(seen, begin, MAX_LINES).is_some() || begins_json(window(seen, begin));
+    let seen = text.look(MAX_BYTES, enough);
+    let seen = window(seen, begin);
+    let sample = lines(seen, 0, MAX_LINES).and_then(|end| seen.get(..end)).unwrap_or(seen);
+    if begins_json(sample) {
+        return Sniffed::Format(Format::Jsonl);
+    }
+    if is_binary(sample) { Sniffed::Binary } else { Sniffed::Format(Format::Page) }
+}
+
+/// The delimiter of a table, told from its header row.
+pub(super) fn delimiter<R: Read>(text: &mut Peek<R>, begin: usize) -> u8 {
+    let seen = text.look(MAX_BYTES, |seen| lines(seen, begin, 1).is_some());
+    std::str::from_utf8(first_line(seen, begin)).map_or(b',', Header::delimiter)
+}
+
+/// The part of what was seen that may be used.
+fn window(seen: &[u8], begin: usize) -> &[u8] {
+    seen.get(begin..seen.len().min(MAX_BYTES)).unwrap_or_default()
+}
+
+fn first_byte(seen: &[u8], begin: usize) -> Option<u8> {
+    seen.get(begin..)?.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+}
+
+/// Where the `count`-th line that is not blank ends; `None` while it is not complete.
+fn lines(seen: &[u8], begin: usize, count: usize) -> Option<usize> {
+    let seen = seen.get(..seen.len().min(MAX_BYTES))?;
+    let mut missing = count;
+    let mut at = begin;
+    while let Some(length) = memchr::memchr(b'\n', seen.get(at..)?) {
+        if !seen.get(at..at + length)?.iter().all(u8::is_ascii_whitespace) {
+            missing -= 1;
+            if missing == 0 {
+                return Some(at + length);
+            }
+        }
+        at += length + 1;
+    }
+    None
+}
+
+/// The first line that is not blank, without the white space around it.
+fn first_line(seen: &[u8], begin: usize) -> &[u8] {
+    let window = window(seen, begin);
+    window.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
+/// `[` and then an object or the end of the line; `[1]` and `[deleted]` may begin a page.
+pub(super) fn is_json_array(line: &[u8]) -> bool {
+    line.strip_prefix(b"[").is_some_and(|rest| matches!(rest.trim_ascii_start().first(), None | Some(b'{')))
+}
+
+/// Text has no NUL bytes, and next to no control characters.
+fn is_binary(sample: &[u8]) -> bool {
+    let controls = sample.iter().filter(|&&byte| byte < 0x20 && !byte.is_ascii_whitespace()).count();
+    sample.contains(&0) || controls * 20 > sample.len()
+}
+
+enum Ending {
+    Jsonl,
+    Csv,
+}
+
+fn ending(name: &str) -> Option<Ending> {
+    let name = name.to_ascii_lowercase();
+    let name = [".gz", ".zst", ".zstd"].iter().find_map(|packed| name.strip_suffix(packed)).unwrap_or(&name);
+    let has = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    if has(&[".jsonl", ".ndjson", ".jsonlines", ".json"]) {
+        Some(Ending::Jsonl)
+    } else if has(&[".csv", ".tsv"]) {
+        Some(Ending::Csv)
+    } else {
+        None
+    }
+}
