@@ -15,3 +15,5 @@ pub mod config;
 pub mod wire;
 pub mod sink;
 pub mod source;
+pub mod evaluate;
+pub mod train;

@@ -1,0 +1,106 @@
+//! `manifest.toml`: what a model was made from, and how.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::report::TopicReport;
+use super::rows::unreadable;
+use super::{MODEL_NAME, MODEL_VERSION, TopicTrainingError, TopicTrainingOptions};
+use crate::classify::dense_head::FittedDenseHead;
+use crate::topic::{FEATURE_NAMES, FEATURE_SPEC, KIND};
+use crate::train::crate_versions::CRATE_VERSIONS;
+use crate::train::data_file::{file_name, sha256_of_file};
+
+/// A data file, by its name alone.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TrainingFile {
+    /// Its name, without directories.
+    pub name: String,
+    /// SHA-256 of its bytes as they are on disk.
+    pub sha256: String,
+    /// Its rows.
+    pub rows: u64,
+}
+
+impl TrainingFile {
+    pub(super) fn new(path: &Path, rows: u64) -> Result<Self, TopicTrainingError> {
+        Ok(Self {
+            name: file_name(path),
+            sha256: sha256_of_file(path).map_err(|source| unreadable(path, source))?,
+            rows,
+        })
+    }
+}
+
+/// What `manifest.toml` holds. No dates and no directories: the same training gives the same bytes.
+#[derive(Debug, Serialize)]
+pub(super) struct Manifest {
+    name: &'static str,
+    version: &'static str,
+    kind: &'static str,
+    feature_spec: &'static str,
+    labels: [&'static str; 1],
+    languages: [&'static str; 1],
+    seed: u64,
+    texts_counted: u32,
+    known_words: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggested_threshold: Option<f64>,
+    hyperparameters: BTreeMap<&'static str, f64>,
+    fit: BTreeMap<&'static str, f64>,
+    standardised_weights: BTreeMap<&'static str, f64>,
+    crates: BTreeMap<&'static str, &'static str>,
+    training_files: Vec<TrainingFile>,
+}
+
+impl Manifest {
+    pub(super) fn new(
+        options: &TopicTrainingOptions,
+        files: &[TrainingFile],
+        fitted: &FittedDenseHead,
+        texts_counted: u32,
+        known_words: usize,
+        report: &TopicReport,
+    ) -> Self {
+        let chosen = &options.hyperparameters;
+        let hyperparameters = [
+            ("weight_floor", chosen.weight_floor),
+            ("content_share", chosen.content_share),
+            ("rare_share", chosen.rare_share),
+            ("known_word_texts", f64::from(chosen.known_word_texts)),
+            ("one_thread_in", chosen.one_thread_in as f64),
+            ("head_l2", chosen.head.l2),
+            ("head_max_iterations", chosen.head.max_iterations as f64),
+            ("head_gradient_tolerance", chosen.head.gradient_tolerance),
+        ];
+        let fit =
+            [("examples", fitted.rows as f64), ("final_loss", fitted.loss), ("gradient_norm", fitted.gradient_norm)];
+        Self {
+            name: MODEL_NAME,
+            version: MODEL_VERSION,
+            kind: KIND,
+            feature_spec: FEATURE_SPEC,
+            labels: ["off_topic"],
+            languages: ["en"],
+            seed: options.seed,
+            texts_counted,
+            known_words,
+            suggested_threshold: report.suggested_threshold,
+            hyperparameters: hyperparameters.into_iter().collect(),
+            fit: fit.into_iter().collect(),
+            standardised_weights: FEATURE_NAMES.into_iter().zip(fitted.standardised_weights.iter().copied()).collect(),
+            crates: CRATE_VERSIONS.into_iter().collect(),
+            training_files: files.to_vec(),
+        }
+    }
+
+    /// The manifest as TOML.
+    ///
+    /// # Panics
+    /// Never: numbers and strings can always be written as TOML.
+    pub(super) fn to_toml(&self) -> String {
+        toml::to_string(self).expect("a manifest is plain data")
+    }
+}

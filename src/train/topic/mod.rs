@@ -1,0 +1,340 @@
+//! Trains the topic model: term weights and common words from all rows, the head from a share of the threads.
+
+mod card;
+mod examples;
+mod manifest;
+mod report;
+mod rows;
+mod term_counts;
+mod threads;
+
+use std::path::{Path, PathBuf};
+
+use ndarray::Array2;
+
+pub use manifest::TrainingFile;
+pub use report::{ScoredSlice, SituationReport, Threshold, TopicReport};
+
+use crate::classify::dense_head::{DenseHead, DenseHeadError, DenseHeadOptions, FittedDenseHead};
+use crate::topic::{FEATURE_COUNT, TopicModel, TopicModelParts};
+use examples::{Dice, ExampleOptions};
+use threads::{Thread, ThreadCollector};
+
+/// The name of the model in its file and in records.
+const MODEL_NAME: &str = "topic";
+/// The version of the model in its file and in records.
+const MODEL_VERSION: &str = "1";
+
+/// What is trained from, and where to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopicTrainingOptions {
+    /// Training files.
+    pub data: Vec<PathBuf>,
+    /// Files to measure on; none gives a report without figures.
+    pub dev: Vec<PathBuf>,
+    /// The directory of the model; made where it is missing.
+    pub out: PathBuf,
+    /// Chooses all that is left to chance: the same seed and data give the same bytes.
+    pub seed: u64,
+    /// The rest.
+    pub hyperparameters: TopicHyperparameters,
+}
+
+/// Choices that are not learned from data.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TopicHyperparameters {
+    /// Taken from every term's `ln(N / n)`: terms in a share of `e^-floor` of the texts or more weigh nothing.
+    pub weight_floor: f64,
+    /// Terms in up to this share of the texts are content words.
+    pub content_share: f64,
+    /// Terms in up to this share of the texts are rare.
+    pub rare_share: f64,
+    /// Words in at least this many texts are common English.
+    pub known_word_texts: u32,
+    /// The head is trained on one thread in this many.
+    pub one_thread_in: u64,
+    /// How the head is fitted.
+    pub head: DenseHeadOptions,
+}
+
+impl Default for TopicHyperparameters {
+    fn default() -> Self {
+        Self {
+            weight_floor: 1.5,
+            content_share: 0.05,
+            rare_share: 0.002,
+            known_word_texts: 10,
+            one_thread_in: 3,
+            head: DenseHeadOptions::default(),
+        }
+    }
+}
+
+/// What came of a training.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopicTrainingOutcome {
+    /// Size of the model's file.
+    pub model_bytes: usize,
+    /// Rows read from the training files.
+    pub rows: u64,
+    /// Examples that the head was fitted to.
+    pub examples: usize,
+    /// The figures, as they are in `report.json`.
+    pub report: TopicReport,
+}
+
+/// Why there is no model.
+#[derive(Debug, thiserror::Error)]
+pub enum TopicTrainingError {
+    /// A data file cannot be read.
+    #[error("{path}: cannot read the data")]
+    Read {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A line is no training row.
+    #[error("{path}:{line}: {what}")]
+    BadRow {
+        /// The file.
+        path: String,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The data holds too little to learn from.
+    #[error("{threads} threads give no pair of comments of different threads; give more data")]
+    TooFewThreads {
+        /// Threads found.
+        threads: usize,
+    },
+    /// The head was not fitted.
+    #[error("the topic head was not fitted")]
+    Head(#[from] DenseHeadError),
+    /// A file of the model cannot be written.
+    #[error("{path}: cannot write the model")]
+    Write {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Trains a model and writes `weights.bin`, `manifest.toml`, `report.json` and `card.md`.
+///
+/// The training files are read twice, line by line; kept in memory are counts by term, and the vectors of the threads
+/// that the head is trained on.
+///
+/// # Errors
+/// Where a file cannot be read or written, a row is broken, or there is too little to learn from; see
+/// [`TopicTrainingError`].
+pub fn train_topic(
+    options: &TopicTrainingOptions,
+    progress: &mut dyn FnMut(&str),
+) -> Result<TopicTrainingOutcome, TopicTrainingError> {
+    let hyperparameters = &options.hyperparameters;
+    let mut counts = term_counts::TermCounts::default();
+    let mut files = Vec::new();
+    for path in &options.data {
+        progress(&format!("counting the terms of {}", crate::train::data_file::file_name(path)));
+        let rows = rows::read_rows(path, |row| counts.add(&row))?;
+        files.push(TrainingFile::new(path, rows)?);
+    }
+    let term_weights = counts.term_weights(hyperparameters);
+    let (known_words, known_word_count) = counts.known_words(hyperparameters);
+    let weight_of_share = |share: f64| (-share.ln() - hyperparameters.weight_floor).max(0.01) as f32;
+    let mut parts = TopicModelParts {
+        term_weights,
+        content_weight: weight_of_share(hyperparameters.content_share),
+        rare_weight: weight_of_share(hyperparameters.rare_share),
+        known_words,
+        head: DenseHead::zeros(FEATURE_COUNT),
+    };
+    let texts = counts.texts();
+    drop(counts);
+
+    progress("turning threads into vectors");
+    let blank = TopicModel::from_parts(parts.clone());
+    let threads = read_threads(&options.data, &blank, options.seed, hyperparameters.one_thread_in)?;
+    progress(&format!("fitting the head on {} threads", threads.len()));
+    let fitted = fit_head(&threads, &blank, options.seed, hyperparameters.head)?;
+    drop(threads);
+    parts.head = fitted.head.clone();
+    let model = TopicModel::from_parts(parts);
+
+    progress("measuring");
+    let mut dev_files = Vec::new();
+    for path in &options.dev {
+        dev_files.push(TrainingFile::new(path, rows::read_rows(path, |_| {})?)?);
+    }
+    let dev_threads = read_threads(&options.dev, &model, options.seed, 1)?;
+    let report = TopicReport::measure(&dev_threads, &model, options.seed, dev_files);
+
+    let weights = model.to_bytes(MODEL_NAME, MODEL_VERSION);
+    let manifest = manifest::Manifest::new(options, &files, &fitted, texts, known_word_count, &report).to_toml();
+    std::fs::create_dir_all(&options.out).map_err(|source| unwritable(&options.out, source))?;
+    for (name, bytes) in [
+        ("weights.bin", weights.as_slice()),
+        ("manifest.toml", manifest.as_bytes()),
+        ("report.json", report.to_json().as_bytes()),
+        ("card.md", card::card(&model, &files, &fitted, &report).as_bytes()),
+    ] {
+        let path = options.out.join(name);
+        std::fs::write(&path, bytes).map_err(|source| unwritable(&path, source))?;
+    }
+    Ok(TopicTrainingOutcome {
+        model_bytes: weights.len(),
+        rows: files.iter().map(|file| file.rows).sum(),
+        examples: fitted.rows,
+        report,
+    })
+}
+
+fn unwritable(path: &Path, source: std::io::Error) -> TopicTrainingError {
+    TopicTrainingError::Write { path: path.display().to_string(), source }
+}
+
+fn read_threads(
+    paths: &[PathBuf],
+    model: &TopicModel,
+    seed: u64,
+    one_in: u64,
+) -> Result<Vec<Thread>, TopicTrainingError> {
+    let mut collector = ThreadCollector::new(model, seed, one_in);
+    for path in paths {
+        rows::read_rows(path, |row| collector.add(&row))?;
+    }
+    Ok(collector.finish())
+}
+
+fn fit_head(
+    threads: &[Thread],
+    model: &TopicModel,
+    seed: u64,
+    options: DenseHeadOptions,
+) -> Result<FittedDenseHead, TopicTrainingError> {
+    let mut dice = Dice::new(seed ^ 0x5175);
+    let (mut features, mut answers) = (Vec::new(), Vec::new());
+    let example_options = ExampleOptions { seed, made_up_articles: true, openings_as_articles: true };
+    examples::for_each_example(threads, model, example_options, |group| {
+        // The comment and its stranger are shown in the same situation.
+        let Some(first) = group.first() else { return };
+        let situation = dice.situation(&first.similarities);
+        for example in group {
+            let shown = situation.of(&example.similarities);
+            if shown.basis().is_ok() {
+                features.extend(shown.features());
+                answers.push(example.off_topic);
+            }
+        }
+    });
+    let features = Array2::from_shape_vec((answers.len(), FEATURE_COUNT), features)
+        .map_err(|_| TopicTrainingError::TooFewThreads { threads: threads.len() })?;
+    if answers.is_empty() {
+        return Err(TopicTrainingError::TooFewThreads { threads: threads.len() });
+    }
+    Ok(DenseHead::fit(features, &answers, options)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::classify::artifact::Artifact;
+    use crate::domain::Absence;
+    use crate::topic::{ArticleVectors, ThreadCentroid};
+
+    /// Threads about one of 40 subjects each: the words of a comment are its subject's, or anybody's.
+    fn write_rows(path: &Path) {
+        let mut dice = Dice::new(11);
+        let mut rows = String::new();
+        let mut say = |subject: usize, count: usize| {
+            let words = (0..count).map(|_| match dice.below(3) {
+                0 => format!("subject{subject}word{}", dice.below(12)),
+                _ => format!("common{}", dice.below(400)),
+            });
+            words.collect::<Vec<_>>().join(" ")
+        };
+        for subject in 0..40 {
+            let (root, parent) = (say(subject, 10), say(subject, 12));
+            for number in 0..16 {
+                let title_like = subject % 2 == 0;
+                let (depth, answered) = if number % 4 == 3 { (2, &parent) } else { (1, &root) };
+                let comment = if number == 2 { parent.clone() } else { say(subject, 9) };
+                writeln!(
+                    rows,
+                    r#"{{"root":"{root}","root_title_like":{title_like},"depth":{depth},"parent":"{answered}","comment":"{comment}"}}"#
+                )
+                .unwrap();
+            }
+            let (bad, stray) = (say(subject, 9), say(subject + 100, 9));
+            writeln!(rows, r#"{{"title":"{root}","comment":"{bad}","relevance":"Bad"}}"#).unwrap();
+            writeln!(rows, r#"{{"article":"{root}","text":"{stray}","off_topic":1}}"#).unwrap();
+        }
+        std::fs::write(path, rows).unwrap();
+    }
+
+    fn train(directory: &Path, name: &str, seed: u64) -> (TopicTrainingOutcome, [Vec<u8>; 4]) {
+        let data = directory.join("rows.jsonl");
+        let options = TopicTrainingOptions {
+            data: vec![data.clone()],
+            dev: vec![data],
+            out: directory.join(name),
+            seed,
+            hyperparameters: TopicHyperparameters { one_thread_in: 1, known_word_texts: 5, ..Default::default() },
+        };
+        let outcome = train_topic(&options, &mut |_| {}).unwrap();
+        let read = |file| std::fs::read(options.out.join(file)).unwrap();
+        (outcome, ["weights.bin", "manifest.toml", "report.json", "card.md"].map(read))
+    }
+
+    #[test]
+    fn training_learns_and_gives_the_same_bytes_again() {
+        let directory = tempfile::tempdir().unwrap();
+        write_rows(&directory.path().join("rows.jsonl"));
+        let (outcome, files) = train(directory.path(), "first", 5);
+        assert_eq!(files, train(directory.path(), "second", 5).1);
+        assert_ne!(files[0], train(directory.path(), "third", 6).1[0], "the seed matters");
+        assert_eq!(outcome.rows, 40 * 18);
+        let auc = outcome.report.situations["all"].scored.auc.unwrap();
+        assert!(auc > 0.9, "{auc}");
+        assert!(outcome.report.suggested_threshold.unwrap() > 0.5);
+        let manifest = String::from_utf8(files[1].clone()).unwrap();
+        assert!(manifest.contains("\"rows.jsonl\"") && !manifest.contains(&*directory.path().to_string_lossy()));
+
+        let model = TopicModel::load(&Artifact::parse(files[0].clone()).unwrap()).unwrap();
+        assert_eq!(model.languages().iter().map(ToString::to_string).collect::<Vec<_>>(), ["en"]);
+        assert!(model.knows_word("common7") && !model.knows_word("never-seen"));
+        let article = ArticleVectors::new(&model, Some("subject3word1 subject3word2 subject3word3"), None);
+        let score = |text: &str| {
+            let comment = model.vectorise([text]);
+            model.score(&model.similarities(&comment, article.as_ref(), None, &ThreadCentroid::default()))
+        };
+        let near = score("subject3word1 subject3word3 common5 common6").unwrap();
+        let far = score("subject8word1 subject9word3 common5 common6").unwrap();
+        assert!(near.off_topic < far.off_topic, "{near:?} {far:?}");
+        assert_eq!(score("subject3word1"), Err(Absence::TooLittleText));
+    }
+
+    #[test]
+    fn too_little_data_is_an_error_and_writes_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let data = directory.path().join("rows.jsonl");
+        std::fs::write(&data, r#"{"article":"one two three","text":"four five six seven","off_topic":1}"#).unwrap();
+        let out = directory.path().join("out");
+        let options = TopicTrainingOptions {
+            data: vec![data],
+            dev: Vec::new(),
+            out: out.clone(),
+            seed: 1,
+            hyperparameters: TopicHyperparameters { one_thread_in: 1, ..Default::default() },
+        };
+        let error = train_topic(&options, &mut |_| {}).unwrap_err();
+        assert!(matches!(error, TopicTrainingError::TooFewThreads { .. } | TopicTrainingError::Head(_)), "{error}");
+        assert!(!out.exists());
+    }
+}

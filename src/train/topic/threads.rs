@@ -1,0 +1,96 @@
+//! Training rows put together again as threads, their words already turned into vectors.
+
+use std::sync::Arc;
+
+use super::rows::{Judgement, Row, Subject};
+use crate::text::words::{hash_word, mix};
+use crate::topic::{ArticleVectors, CommentVector, TopicModel};
+
+/// Longest chain of earlier comments that is searched for a parent.
+const MAX_SEARCHED_COMMENTS: usize = 1_000;
+
+/// A comment in its thread.
+#[derive(Debug, Clone)]
+pub struct ThreadComment {
+    /// Its words.
+    pub vector: Arc<CommentVector>,
+    /// The words of the comment that it answers.
+    pub parent: Option<Arc<CommentVector>>,
+    /// 1 for a comment on the subject itself.
+    pub depth: u32,
+    /// Length of its text in characters.
+    pub length_chars: usize,
+    /// Whether it is on topic.
+    pub judgement: Judgement,
+    text_hash: u64,
+}
+
+/// A thread: what it is about, and its comments in the order of the data.
+#[derive(Debug, Clone)]
+pub struct Thread {
+    /// Title and article, where the data says that they are that.
+    pub article: Option<ArticleVectors>,
+    /// The text that opened the thread, which may be an article or the first comment.
+    pub opening: Option<Arc<CommentVector>>,
+    /// The comments.
+    pub comments: Vec<ThreadComment>,
+}
+
+/// Collects threads from rows that stand next to each other; keeps one thread in `one_in`, chosen by seed and subject.
+pub struct ThreadCollector<'model> {
+    model: &'model TopicModel,
+    seed: u64,
+    one_in: u64,
+    subject: Option<Subject>,
+    keeps: bool,
+    threads: Vec<Thread>,
+}
+
+impl<'model> ThreadCollector<'model> {
+    /// Begins without threads.
+    pub fn new(model: &'model TopicModel, seed: u64, one_in: u64) -> Self {
+        Self { model, seed, one_in: one_in.max(1), subject: None, keeps: false, threads: Vec::new() }
+    }
+
+    /// Takes the next row.
+    pub fn add(&mut self, row: &Row) {
+        if self.subject.as_ref() != Some(&row.subject) {
+            self.begin(&row.subject);
+        }
+        if !self.keeps {
+            return;
+        }
+        let Some(thread) = self.threads.last_mut() else { return };
+        let parent = row.parent.as_ref().map(|text| {
+            let hash = hash_word(text);
+            let earlier = thread.comments.iter().rev().take(MAX_SEARCHED_COMMENTS);
+            let known = earlier.into_iter().find(|comment| comment.text_hash == hash);
+            known.map_or_else(|| Arc::new(self.model.vectorise([text.as_str()])), |comment| Arc::clone(&comment.vector))
+        });
+        thread.comments.push(ThreadComment {
+            vector: Arc::new(self.model.vectorise([row.text.as_str()])),
+            parent,
+            depth: row.depth,
+            length_chars: row.text.trim().chars().count(),
+            judgement: row.judgement,
+            text_hash: hash_word(&row.text),
+        });
+    }
+
+    fn begin(&mut self, subject: &Subject) {
+        let texts = [&subject.title, &subject.article, &subject.opening];
+        let hash = texts.into_iter().flatten().fold(self.seed, |hash, text| mix(hash ^ hash_word(text)));
+        self.keeps = hash.is_multiple_of(self.one_in);
+        if self.keeps {
+            let opening = subject.opening.as_ref().map(|text| Arc::new(self.model.vectorise([text.as_str()])));
+            let article = ArticleVectors::new(self.model, subject.title.as_deref(), subject.article.as_deref());
+            self.threads.push(Thread { article, opening, comments: Vec::new() });
+        }
+        self.subject = Some(subject.clone());
+    }
+
+    /// The threads, in the order of the data.
+    pub fn finish(self) -> Vec<Thread> {
+        self.threads
+    }
+}
