@@ -4,16 +4,26 @@
 //! The modules are ranked; each imports only from those above it in this list. `tests/tidy.rs` enforces that.
 
 pub mod domain;
+
 pub mod telemetry;
 pub mod text;
+
 pub mod classify;
+
 pub mod language;
 pub mod policy;
 pub mod tone;
 pub mod topic;
+
 pub mod config;
 pub mod wire;
+
 pub mod sink;
 pub mod source;
+
+pub mod pipeline;
+
 pub mod evaluate;
 pub mod train;
+
+pub mod cli;

@@ -1,3 +1,5 @@
 //! The `threadsieve` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    threadsieve::cli::main()
+}

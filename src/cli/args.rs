@@ -1,0 +1,247 @@
+//! What can be asked for.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::source::RequestedFormat;
+
+/// Labels comment threads, offline: the language of each comment and whether it needs translating, its tone, how far it
+/// is off topic, and what your policy would do with it. People decide; nothing is ever deleted.
+#[derive(Debug, Parser)]
+#[command(
+    name = "threadsieve",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Examples:\n  \
+        threadsieve run comments.jsonl --output records.jsonl --dead-letters dead.jsonl\n  \
+        threadsieve run --format page --article article.txt page.txt\n  \
+        tail -f comments.jsonl | threadsieve run | jq -c 'select(.decision.action != \"approve\")'\n\n\
+        Exit codes: 0 done; 1 done, but needs a look; 2 could not run; 70 our bug; 130 interrupted."
+)]
+pub(super) struct Arguments {
+    /// Log more to stderr: once for what is read, twice for details, three times for everything
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub(super) verbose: u8,
+
+    /// How logs look
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, global = true, value_name = "FORMAT")]
+    pub(super) log_format: LogFormat,
+
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// How logs look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Reads comments and writes one labelled record for each
+    Run(RunOptions),
+    /// Prints the JSON Schema of a record
+    #[command(after_help = "Example:\n  threadsieve schema > record.schema.json")]
+    Schema,
+    /// Checks or shows the configuration
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  threadsieve config show > pipeline.toml\n  threadsieve config check"
+    )]
+    Config(ConfigCommand),
+    /// Trains a model from labelled data
+    #[command(
+        subcommand,
+        after_help = "Example:\n  threadsieve train abuse abuse_train.jsonl.gz --dev abuse_dev.jsonl.gz --out models/abuse"
+    )]
+    Train(TrainCommand),
+    /// Measures an abuse or sentiment model on labelled data that it was not trained on
+    Evaluate(EvaluateOptions),
+    /// Prints a completion script for a shell
+    #[command(
+        after_help = "Example:\n  threadsieve completions bash > ~/.local/share/bash-completion/completions/threadsieve"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// What `run` takes.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Input is JSON lines (a comment, a thread header or a whole thread on each line), CSV with a header row, or a \
+    saved comment page as plain text; compressed with gzip or zstd or not. docs/input.md has every field, docs/record.md what is \
+    written.\n\n\
+    Examples:\n  \
+    threadsieve run export.csv.gz --output records.jsonl --summary summary.json\n  \
+    threadsieve run --format page --article article.txt page.txt | jq .decision\n  \
+    tail -f comments.jsonl | threadsieve run --config pipeline.toml --dead-letters dead.jsonl\n\n\
+    Exit codes: 0 done; 1 dead letters with --strict, or an input that could not be read to its end; 2 could not run, nothing was read, or an output failed; \
+    130 interrupted, what had been read was finished."
+)]
+pub(super) struct RunOptions {
+    /// Files to read, in order; `-` or none is stdin
+    #[arg(value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+
+    /// What the input is: auto (by its content), jsonl, csv or page
+    #[arg(long, default_value = "auto", value_parser = ["auto", "jsonl", "csv", "page"], value_name = "FORMAT")]
+    pub(super) format: String,
+
+    /// The text of the article that a saved page belongs to; with other formats, that of comments which name no thread
+    #[arg(long, value_name = "FILE")]
+    pub(super) article: Option<PathBuf>,
+
+    /// Where records go; `-` or none is stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Where items go that could not become records; otherwise the first few are reported on stderr
+    #[arg(long, value_name = "FILE")]
+    pub(super) dead_letters: Option<PathBuf>,
+
+    /// The configuration; ./pipeline.toml where there is one, else the built-in one
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Threads that work at a time; as many as there are processors unless given. The records are the same for any number
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) workers: Option<u16>,
+
+    /// End with exit code 1 if there were dead letters
+    #[arg(long)]
+    pub(super) strict: bool,
+
+    /// Whether to show a progress bar: auto (for files, on a terminal) or never
+    #[arg(long, value_enum, default_value_t = ProgressChoice::Auto, value_name = "WHEN")]
+    pub(super) progress: ProgressChoice,
+
+    /// Also write the closing summary to a file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(super) summary: Option<PathBuf>,
+}
+
+impl RunOptions {
+    /// The format asked for.
+    pub(super) fn requested_format(&self) -> RequestedFormat {
+        // The parser above lets through only names that are known.
+        self.format.parse().unwrap_or_default()
+    }
+}
+
+/// When to show a progress bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProgressChoice {
+    /// For files, where stderr is a terminal
+    Auto,
+    /// Not at all
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Reports everything that is wrong with a configuration, its models included
+    #[command(after_help = "Example:\n  threadsieve config check --config site/pipeline.toml")]
+    Check {
+        /// The configuration; ./pipeline.toml where there is one, else the built-in one
+        #[arg(short, long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Prints the configuration in force, every default spelled out
+    #[command(after_help = "Example:\n  threadsieve config show > pipeline.toml")]
+    Show {
+        /// The configuration; ./pipeline.toml where there is one, else the built-in one
+        #[arg(short, long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TrainCommand {
+    /// Trains abuse: toxicity and its five kinds
+    #[command(
+        after_help = "Data is JSON lines, plain or compressed: {\"text\": …, \"labels\": {\"toxicity\": 0 to 1 or null, …}, \"source\": …}\n\n\
+        Example:\n  threadsieve train abuse abuse_train.jsonl.gz --dev abuse_dev.jsonl.gz --out models/abuse"
+    )]
+    Abuse(SparseTrainArguments),
+    /// Trains sentiment: positive, negative, ambiguous, neutral
+    #[command(
+        after_help = "Data is JSON lines, plain or compressed: {\"text\": …, \"emotions\": [\"joy\", …]}, the emotions of GoEmotions\n\n\
+        Example:\n  threadsieve train sentiment emotions_train.jsonl.gz --dev emotions_dev.jsonl.gz --out models/sentiment"
+    )]
+    Sentiment(SparseTrainArguments),
+    /// Trains off-topic scoring
+    #[command(
+        after_help = "Data is JSON lines, plain or compressed: pairs {\"root\", \"root_title_like\", \"parent\", \"comment\", \"depth\"}, \
+        answers {\"title\", \"article\", \"comment\", \"relevance\"}, or labels {\"article\", \"parent\", \"text\", \"off_topic\": 0 or 1}\n\n\
+        Example:\n  threadsieve train topic pairs_train.jsonl.gz --dev pairs_dev.jsonl.gz --out models/topic"
+    )]
+    Topic(TopicTrainArguments),
+}
+
+/// What all trainers take.
+#[derive(Debug, Args)]
+pub(super) struct TrainArguments {
+    /// Files of labelled data
+    #[arg(required = true, value_name = "DATA")]
+    pub(super) data: Vec<PathBuf>,
+
+    /// The folder of the model; made where it is missing
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(super) out: PathBuf,
+
+    /// Files to measure the finished model on; the figures go into its report and card
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) dev: Vec<PathBuf>,
+
+    /// Decides all that is left to chance: same data and seed, same bytes
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(super) seed: u64,
+}
+
+/// What the trainers of linear models take.
+#[derive(Debug, Args)]
+pub(super) struct SparseTrainArguments {
+    #[command(flatten)]
+    pub(super) common: TrainArguments,
+
+    /// What an error costs against large weights (C of Yu, Huang and Lin, 2011); 4 for abuse, 2 for sentiment unless given
+    #[arg(long, value_name = "C")]
+    pub(super) cost: Option<f64>,
+
+    /// Hash buckets: a power of two; 262144 for abuse, 131072 for sentiment unless given
+    #[arg(long, value_name = "N")]
+    pub(super) buckets: Option<usize>,
+}
+
+/// What `train topic` takes.
+#[derive(Debug, Args)]
+pub(super) struct TopicTrainArguments {
+    #[command(flatten)]
+    pub(super) common: TrainArguments,
+}
+
+/// What `evaluate` takes.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  threadsieve evaluate models/abuse abuse_dev.jsonl.gz")]
+pub(super) struct EvaluateOptions {
+    /// The folder of the model
+    #[arg(value_name = "MODEL")]
+    pub(super) model: PathBuf,
+
+    /// Files of labelled data, as for `train`
+    #[arg(required = true, value_name = "DATA")]
+    pub(super) data: Vec<PathBuf>,
+
+    /// Print the figures as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}

@@ -1,0 +1,100 @@
+//! Finding everything that a run reads, before anything is read.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+
+use crate::config::{AuthorField, KeySource, Limits};
+use crate::domain::Body;
+use crate::pipeline::{Authors, InputSpec};
+
+/// Problems found so far.
+pub(super) type Problems = Vec<anyhow::Error>;
+
+/// Whether a path stands for stdin or stdout.
+pub(super) fn is_dash(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// The inputs with their total size in bytes, which is unknown where one of them is stdin or no plain file.
+pub(super) fn inputs(paths: &[PathBuf], problems: &mut Problems) -> (Vec<InputSpec>, Option<u64>) {
+    if paths.is_empty() {
+        return (vec![stdin()], None);
+    }
+    if paths.iter().filter(|path| is_dash(path)).count() > 1 {
+        problems.push(anyhow!("`-` (stdin) can be read only once"));
+    }
+    let mut total = Some(0);
+    let mut specs = Vec::new();
+    for path in paths {
+        if is_dash(path) {
+            total = None;
+            specs.push(stdin());
+            continue;
+        }
+        let name = path.display().to_string();
+        // Opened once to see that it can be, and again when its turn comes: there may be thousands.
+        match File::open(path).and_then(|file| file.metadata()) {
+            Err(error) => problems.push(anyhow::Error::new(error).context(format!("{name}: cannot open"))),
+            Ok(metadata) if metadata.is_dir() => {
+                problems.push(anyhow!("{name}: is a folder\n  hint: name the files in it"));
+            }
+            Ok(metadata) => {
+                total = total.filter(|_| metadata.is_file()).map(|total| total + metadata.len());
+                let path = path.clone();
+                let open = Box::new(move || Ok(Box::new(File::open(path)?) as Box<dyn Read + Send>));
+                specs.push(InputSpec { name, open });
+            }
+        }
+    }
+    (specs, total)
+}
+
+fn stdin() -> InputSpec {
+    InputSpec { name: "stdin".to_owned(), open: Box::new(|| Ok(Box::new(io::stdin()) as Box<dyn Read + Send>)) }
+}
+
+/// The text of an article.
+pub(super) fn article(path: Option<&Path>, limits: &Limits, problems: &mut Problems) -> Option<Body> {
+    let path = path?;
+    let name = path.display();
+    let read = || -> anyhow::Result<Body> {
+        let bytes = std::fs::metadata(path).with_context(|| format!("{name}: cannot open the article"))?.len();
+        if bytes > limits.max_page_bytes as u64 {
+            anyhow::bail!("{name}: {bytes} bytes, the limit is {} (limits.max_page_bytes)", limits.max_page_bytes);
+        }
+        let bytes = std::fs::read(path).with_context(|| format!("{name}: cannot read the article"))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let position = error.utf8_error().valid_up_to();
+            anyhow!("{name}: the article is not UTF-8 at byte {position}\n  hint: convert it with `iconv -t UTF-8`")
+        })?;
+        Ok(Body::new(text.strip_prefix('\u{feff}').map_or(text.as_str(), |text| text)))
+    };
+    read().map_err(|error| problems.push(error)).ok()
+}
+
+/// What is done with authors' names, its key read.
+pub(super) fn authors(field: &AuthorField, problems: &mut Problems) -> Authors {
+    let key = match field {
+        AuthorField::Keep => return Authors::Keep,
+        AuthorField::Omit => return Authors::Omit,
+        AuthorField::Hash(KeySource::Environment(name)) => {
+            std::env::var(name).with_context(|| format!("environment variable {name}: cannot read the key for authors"))
+        }
+        AuthorField::Hash(KeySource::File(path)) => std::fs::read_to_string(path)
+            .with_context(|| format!("{}: cannot read the key for authors", path.display())),
+    };
+    match key {
+        Ok(key) if key.trim().len() >= 16 => Authors::Hash(key.trim().as_bytes().into()),
+        Ok(_) => {
+            problems.push(anyhow!("the key for authors is shorter than 16 characters: names could be guessed"));
+            Authors::Omit
+        }
+        Err(error) => {
+            problems.push(error);
+            Authors::Omit
+        }
+    }
+}

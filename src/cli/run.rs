@@ -1,0 +1,156 @@
+//! `threadsieve run`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context as _;
+
+use crate::pipeline::{Outcome, Outputs, RunError, Settings, run as run_pipeline};
+use crate::telemetry::Counters;
+
+use super::args::RunOptions;
+use super::failure::{Exit, Failure};
+use super::outputs::Taken;
+use super::progress::Progress;
+use super::{config, inputs, outputs, summary};
+
+/// Checks and opens everything, then runs.
+pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
+    let mut problems = Vec::new();
+    let plan = config::load(options.config.as_deref()).map_err(|found| problems.extend(found)).ok();
+    let models = plan.as_ref().and_then(|plan| config::models(plan).map_err(|found| problems.extend(found)).ok());
+    let authors = plan.as_ref().map(|plan| inputs::authors(&plan.output.author, &mut problems));
+    let (specs, total) = inputs::inputs(&options.inputs, &mut problems);
+    let limits = plan.as_ref().map(|plan| plan.limits.clone()).unwrap_or_default();
+    let article = inputs::article(options.article.as_deref(), &limits, &mut problems);
+    let read = options.inputs.iter().chain(&options.article).map(PathBuf::as_path);
+    let reads_stdin = options.inputs.is_empty() || options.inputs.iter().any(|path| inputs::is_dash(path));
+    let taken = Taken::read(read.chain(config::file(options.config.as_deref())), reads_stdin);
+    let beside_records = [options.dead_letters.as_deref(), options.summary.as_deref()];
+    outputs::check_outputs(options.output.as_deref(), beside_records, taken, &mut problems);
+
+    // Nothing is created or emptied while anything is wrong.
+    let (Some(plan), Some(models), Some(authors), true) = (plan, models, authors, problems.is_empty()) else {
+        return Err(Failure::all(problems));
+    };
+    let records = outputs::output(options.output.as_deref(), &mut problems);
+    let mut open = |path: &Option<PathBuf>| path.as_deref().map(|path| outputs::output(Some(path), &mut problems));
+    let dead_letters = open(&options.dead_letters);
+    let summary_sink = open(&options.summary);
+    let (Some(records), true) = (records, problems.is_empty()) else {
+        return Err(Failure::all(problems));
+    };
+
+    let settings = Settings {
+        plan,
+        models,
+        authors,
+        inputs: specs,
+        format: options.requested_format(),
+        article,
+        workers: options.workers.map_or_else(default_workers, usize::from),
+    };
+    let sinks = Outputs { records, dead_letters: dead_letters.flatten() };
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the speed of a run is told to its user, and nothing else depends on it"
+    )]
+    let begun = Instant::now();
+    let outcome = run_on_runtime(settings, sinks, options, total)?;
+    let seconds = begun.elapsed().as_secs_f64();
+    finish(outcome, seconds, options, summary_sink.flatten())
+}
+
+fn run_on_runtime(
+    settings: Settings,
+    outputs: Outputs,
+    options: &RunOptions,
+    total: Option<u64>,
+) -> Result<Outcome, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")
+        .map_err(Failure::one)?;
+    let outcome = runtime.block_on(async {
+        let counters = Arc::new(Counters::default());
+        let _progress = Progress::start(options.progress, total, &counters, options.output.is_none());
+        run_pipeline(settings, outputs, counters, interrupted()).await
+    });
+    // The reading thread, or a write, may be waiting for somebody who never comes.
+    runtime.shutdown_background();
+    outcome.map_err(|error| {
+        let exit = if matches!(error, RunError::Sink(_)) { Exit::CouldNotRun } else { Exit::Bug };
+        Failure { problems: vec![error.into()], exit }
+    })
+}
+
+/// Completes at the first Ctrl-C or SIGTERM; the second ends the process at once. Signals are waited for on a task of
+/// their own, so that one is heard also while an output takes nothing.
+fn interrupted() -> impl Future<Output = ()> + Send + 'static {
+    let (first, heard) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        wait_for_signal().await;
+        let _ = first.send(());
+        wait_for_signal().await;
+        std::process::exit(130);
+    });
+    async move {
+        // The task above lives as long as the runtime.
+        let _ = heard.await;
+    }
+}
+
+#[cfg(unix)]
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait_for_signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn default_workers() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn finish(
+    outcome: Outcome,
+    seconds: f64,
+    options: &RunOptions,
+    summary_sink: Option<crate::sink::LineSink>,
+) -> Result<Exit, Failure> {
+    if outcome.is_closed {
+        // Whoever read the records has seen enough: no summary, no complaint.
+        return Ok(Exit::Done);
+    }
+    let broke_off = outcome.tally.by_kind.contains_key(crate::domain::RejectKind::Unreadable.name());
+    let summary = summary::summarise(outcome, seconds);
+    {
+        use std::io::Write as _;
+        let _ = std::io::stderr().lock().write_all(summary::render(&summary).as_bytes());
+    }
+    if let Some(mut sink) = summary_sink {
+        let mut line = serde_json::to_vec(&summary).context("cannot write the summary").map_err(Failure::one)?;
+        line.push(b'\n');
+        sink.write(&line).map_err(Failure::one)?;
+    }
+    Ok(if summary.interrupted {
+        Exit::Interrupted
+    } else if broke_off || (options.strict && summary.dead_letters > 0) {
+        Exit::NeedsALook
+    } else {
+        Exit::Done
+    })
+}

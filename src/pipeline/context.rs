@@ -1,0 +1,237 @@
+//! Second stage, one item after the other: a comment meets its thread as it was before, then becomes part of it.
+
+use std::sync::Arc;
+
+use crate::domain::{
+    Comment, CommentId, Flag, LanguageCode, LanguageVerdict, Reject, RejectKind, Segment, SegmentKind, Stage,
+    Translation, TranslationStatus, round,
+};
+use crate::language::{is_same_family, may_be_one_of, translation_need};
+use crate::text::segments::text_of;
+use crate::text::translation::untranslated_share;
+use crate::topic::{Similarities, ThreadCentroid};
+
+use super::ancestry::Ancestry;
+use super::guard::guarded;
+use super::own_words::OwnWords;
+use super::prepare::{Prepared, PreparedComment};
+use super::run::Site;
+use super::thread_state::ThreadState;
+use super::thread_table::ThreadTable;
+
+/// An item that has met its thread.
+#[derive(Debug)]
+pub(super) enum InContext {
+    Comment(Box<CommentInContext>),
+    Thread,
+    Reject(Reject),
+}
+
+/// A comment with all that its score depends on; nothing of it changes with the thread any more.
+#[derive(Debug)]
+pub(super) struct CommentInContext {
+    pub(super) comment: Comment,
+    pub(super) segments: Vec<Segment>,
+    /// The kind of segment that is scored.
+    pub(super) scored: SegmentKind,
+    pub(super) language: LanguageVerdict,
+    pub(super) translation: Translation,
+    /// Whether the text that is scored is, or may well be, in a language that the models read.
+    pub(super) is_readable: bool,
+    pub(super) similarities: Option<Similarities>,
+    pub(super) flags: Vec<Flag>,
+    pub(super) duplicate_of: Option<CommentId>,
+}
+
+/// All threads of a run.
+#[derive(Debug)]
+pub(super) struct Context {
+    ancestry: Ancestry,
+    threads: ThreadTable,
+}
+
+impl Context {
+    /// A run that has seen nothing yet.
+    pub(super) fn new(site: &Site) -> Self {
+        let limits = &site.plan.limits;
+        Self { ancestry: Ancestry::new(limits.max_ids), threads: ThreadTable::new(limits.clone()) }
+    }
+
+    /// Threads and comments forgotten so far.
+    pub(super) fn forgotten(&self) -> (u64, u64) {
+        self.threads.forgotten()
+    }
+
+    /// Places an item in its thread.
+    pub(super) fn place(&mut self, item: Prepared, site: &Site) -> InContext {
+        match item {
+            Prepared::Reject(reject) => InContext::Reject(reject),
+            Prepared::Thread(thread) => {
+                let id = thread.header.thread_id.clone();
+                self.threads.with_thread(&id, |state| state.set_header(*thread));
+                InContext::Thread
+            }
+            Prepared::Comment(prepared) => {
+                let Comment { thread_id, id, parent_id, .. } = &prepared.comment;
+                if let Err(kind) = self.ancestry.add(thread_id, id, parent_id.as_ref()) {
+                    return InContext::Reject(reject(&prepared.comment, kind));
+                }
+                let (thread_id, origin) = (thread_id.clone(), prepared.comment.origin.clone());
+                let placed = self
+                    .threads
+                    .with_thread(&thread_id, |state| guarded(Stage::Context, origin, || place(*prepared, state, site)));
+                placed.map_or_else(InContext::Reject, |placed| InContext::Comment(Box::new(placed)))
+            }
+        }
+    }
+}
+
+fn reject(comment: &Comment, kind: RejectKind) -> Reject {
+    let detail = match kind {
+        RejectKind::DuplicateId => "the thread has a comment of this id already",
+        _ => "its parent is the comment itself or one of its own answers",
+    };
+    Reject { origin: comment.origin.clone(), stage: Stage::Context, kind, detail: detail.into(), raw: None }
+}
+
+fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> CommentInContext {
+    let PreparedComment { comment, anatomy, mut own, exact } = prepared;
+    let text = comment.body.as_str();
+    let mut flags = Vec::new();
+
+    let mut duplicate_of = if text.trim().is_empty() { None } else { thread.exact_duplicate(exact) };
+    if duplicate_of.is_some() {
+        flags.push(Flag::Duplicate);
+    } else if let Some(number) = thread.comment_words.near_duplicate(&anatomy.words) {
+        duplicate_of = thread.id(number);
+        flags.push(Flag::NearDuplicate);
+    }
+
+    // A comment that is said again is not a quote of itself: it is scored as it was the first time.
+    let mut quotes = thread.article_words.quotes(text, &anatomy.words, false);
+    if duplicate_of.is_none() {
+        quotes.extend(thread.comment_words.quotes(text, &anatomy.words, true));
+        quotes.sort_unstable();
+        // The article's quotes and the comments' may overlap: what was found first stays.
+        let mut end = 0;
+        quotes.retain(|span| {
+            let is_free = span.begin >= end;
+            end = if is_free { span.end } else { end };
+            is_free
+        });
+    }
+    if !quotes.is_empty() {
+        own = OwnWords::of(text, &anatomy, own.translation, &quotes, &site.models);
+    }
+
+    let prior = thread.mix.prior(&site.plan.read);
+    let mut language = site.models.detector.weigh(&own.evidence, &prior);
+    let mut status = translation_need(&language, &site.plan.read);
+    if let Some(supplied) = own.translation {
+        if status == TranslationStatus::Needed && site.plan.read.contains(&supplied.language) {
+            status = TranslationStatus::Supplied;
+        } else if language.best().is_none_or(|best| is_same_family(best.language, supplied.language)) {
+            // In this thread what stands before the marker is no other language after all: the marker is just words.
+            own = OwnWords::of(text, &anatomy, None, &quotes, &site.models);
+            language = site.models.detector.weigh(&own.evidence, &prior);
+            status = translation_need(&language, &site.plan.read);
+        }
+    }
+    let translation = translation(text, &own, status, &language, site);
+    let is_readable = own.scored == SegmentKind::Translation || may_be_one_of(&language, site.models.languages());
+
+    let parent = comment.parent_id.as_ref().and_then(|id| thread.comment(id));
+    if comment.parent_id.is_some() && parent.is_none() {
+        flags.push(Flag::ParentUnknown);
+    }
+    let vector = own.vector.take().map(Arc::new);
+    let similarities =
+        vector.as_ref().zip(site.models.topic.as_ref()).filter(|_| is_readable).map(|(vector, topic)| {
+            let parent = parent.and_then(|parent| parent.vector.as_deref());
+            // A comment that is said again would be compared with itself.
+            let earlier = if duplicate_of.is_some() { &ThreadCentroid::default() } else { &thread.centroid };
+            topic.similarities(vector, thread.article.as_ref(), parent, earlier)
+        });
+    flag_what_it_is(text, &own.segments, &mut flags);
+    if thread.is_truncated {
+        flags.push(Flag::ThreadTruncated);
+    }
+    flags.sort_unstable();
+
+    // From here on the thread changes: nothing below may look at it.
+    thread.mix.add(&language);
+    if let Some(vector) = vector.as_ref().filter(|_| is_readable && duplicate_of.is_none()) {
+        thread.centroid.add(vector);
+    }
+    thread.remember(&comment.id, exact, &anatomy.words, vector.filter(|_| is_readable));
+
+    let scored = own.scored;
+    let translated_to = own.translation.map(|supplied| supplied.language);
+    let segments = with_languages(own.segments, &language, translated_to, thread.mix.stated());
+    CommentInContext {
+        comment,
+        segments,
+        scored,
+        language,
+        translation,
+        is_readable,
+        similarities,
+        flags,
+        duplicate_of,
+    }
+}
+
+fn translation(
+    text: &str,
+    own: &OwnWords,
+    status: TranslationStatus,
+    language: &LanguageVerdict,
+    site: &Site,
+) -> Translation {
+    let mut translation = Translation::plain(status);
+    if translation.is_flagged() {
+        translation.from = language.best().map(|best| best.language);
+        translation.to = Some(site.plan.translate_to);
+    }
+    // A translation is there to be read, also where the site reads the original, or neither.
+    if let Some(supplied) = own.translation {
+        let knows_word = |word: &str| site.models.topic.as_ref().is_some_and(|topic| topic.knows_word(word));
+        let original = text_of(text, &own.segments, SegmentKind::Prose);
+        translation.span = Some(supplied.body);
+        translation.untranslated = Some(round(untranslated_share(&original, supplied.body.of(text), &knows_word)));
+    }
+    translation
+}
+
+fn flag_what_it_is(text: &str, segments: &[Segment], flags: &mut Vec<Flag>) {
+    let has = |kind| segments.iter().any(|segment| segment.kind == kind);
+    let has_words = |segment: &Segment| {
+        segment.kind == SegmentKind::Prose && segment.span.of(text).chars().any(char::is_alphabetic)
+    };
+    if segments.iter().any(has_words) || has(SegmentKind::Translation) {
+        return;
+    }
+    flags.push(match (has(SegmentKind::Quote), has(SegmentKind::Link), has(SegmentKind::Code)) {
+        (true, _, _) => Flag::QuoteOnly,
+        (false, true, _) => Flag::LinkOnly,
+        (false, false, true) => Flag::CodeOnly,
+        (false, false, false) => Flag::NoText,
+    });
+}
+
+fn with_languages(
+    mut segments: Vec<Segment>,
+    language: &LanguageVerdict,
+    translated_to: Option<LanguageCode>,
+    thread_language: Option<LanguageCode>,
+) -> Vec<Segment> {
+    for segment in &mut segments {
+        segment.language = match segment.kind {
+            SegmentKind::Prose => language.known(),
+            SegmentKind::Translation => translated_to,
+            SegmentKind::Quote => thread_language,
+            SegmentKind::Link | SegmentKind::Code => None,
+        };
+    }
+    segments
+}

@@ -1,0 +1,140 @@
+//! Third stage, in parallel: score, judge, and write down.
+
+use crate::domain::{
+    Absence, Evidence, LabelledScore, LanguageVerdict, Reject, Segment, SegmentKind, Stage, Tone, Topic,
+};
+use crate::policy::Facts;
+use crate::text::segments::{place_of, text_of};
+use crate::tone::ToneScratch;
+use crate::wire::record::{Parts, Record};
+
+use super::context::{CommentInContext, InContext};
+use super::guard::guarded;
+use super::run::Site;
+use super::tally::Tally;
+
+/// A single letter says nothing, but weighs as much as a whole comment once its vector has length 1.
+const MIN_LETTERS: usize = 2;
+
+/// What a batch has become.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    /// Records, one a line.
+    pub(super) lines: Vec<u8>,
+    /// Items that became none.
+    pub(super) rejects: Vec<Reject>,
+    pub(super) tally: Tally,
+}
+
+/// Judges a batch. A failure in one comment is that comment's reject, not the run's end.
+pub(super) fn judge_batch(items: Vec<InContext>, site: &Site) -> Judged {
+    let mut judged = Judged::default();
+    let mut scratch = ToneScratch::default();
+    for item in items {
+        match item {
+            InContext::Thread => judged.tally.threads += 1,
+            InContext::Reject(reject) => {
+                judged.tally.add_reject(&reject);
+                judged.rejects.push(reject);
+            }
+            InContext::Comment(comment) => {
+                let length = judged.lines.len();
+                let scored = guarded(Stage::Score, comment.comment.origin.clone(), || {
+                    judge_comment(&comment, site, &mut scratch, &mut judged.lines, &mut judged.tally);
+                });
+                if let Err(reject) = scored {
+                    judged.lines.truncate(length);
+                    scratch = ToneScratch::default();
+                    judged.tally.add_reject(&reject);
+                    judged.rejects.push(reject);
+                }
+            }
+        }
+    }
+    judged
+}
+
+fn judge_comment(
+    comment: &CommentInContext,
+    site: &Site,
+    scratch: &mut ToneScratch,
+    lines: &mut Vec<u8>,
+    tally: &mut Tally,
+) {
+    let tone = tone(comment, site, scratch);
+    let topic = topic(comment, site);
+    let decision = site.plan.policy.decide(Facts {
+        language: &comment.language,
+        translation: &comment.translation,
+        tone: &tone,
+        topic: &topic,
+        flags: &comment.flags,
+    });
+    let author = comment.comment.author.as_ref().and_then(|author| site.authors.shown(author.as_str()));
+    let record = Record::from(Parts {
+        comment: &comment.comment,
+        author: author.as_deref(),
+        with_text: site.plan.output.text,
+        language: &comment.language,
+        translation: &comment.translation,
+        segments: &comment.segments,
+        tone: &tone,
+        topic: &topic,
+        flags: &comment.flags,
+        duplicate_of: comment.duplicate_of.as_ref(),
+        decision: &decision,
+        models: site.models.citations(),
+    });
+    #[allow(
+        clippy::expect_used,
+        reason = "strings, finite numbers and lists always serialise; a panic is caught above"
+    )]
+    serde_json::to_writer(&mut *lines, &record).expect("a record is plain data");
+    lines.push(b'\n');
+    tally.add_record(decision.action, &comment.language, &tone);
+}
+
+fn tone(comment: &CommentInContext, site: &Site, scratch: &mut ToneScratch) -> Result<Tone, Absence> {
+    let model = site.models.tone.as_ref().ok_or(Absence::SwitchedOff)?;
+    let text = scored_text_or_absence(comment)?;
+    if text.chars().filter(|character| character.is_alphabetic()).nth(MIN_LETTERS - 1).is_none() {
+        return Err(Absence::TooLittleText);
+    }
+    let mut tone = model.score(&text, None, site.plan.evidence_count, scratch)?;
+    for LabelledScore { probability, .. } in &mut tone.scores {
+        *probability = probability.rounded();
+    }
+    tone.evidence = tone
+        .evidence
+        .into_iter()
+        .filter_map(|evidence| {
+            let span = place_of(evidence.span, &comment.segments, comment.scored)?;
+            Some(Evidence { span, ..evidence })
+        })
+        .collect();
+    Ok(tone)
+}
+
+fn topic(comment: &CommentInContext, site: &Site) -> Result<Topic, Absence> {
+    let model = site.models.topic.as_ref().ok_or(Absence::SwitchedOff)?;
+    scored_text_or_absence(comment)?;
+    let similarities = comment.similarities.as_ref().ok_or(Absence::LanguageUnsupported)?;
+    model.score(similarities).map(|topic| Topic { off_topic: topic.off_topic.rounded(), ..topic })
+}
+
+/// The text that is scored: the commenter's own prose, or the translation that was supplied with it.
+fn scored_text_or_absence(comment: &CommentInContext) -> Result<std::borrow::Cow<'_, str>, Absence> {
+    let has_letters = |segment: &Segment| {
+        segment.kind == comment.scored
+            && segment.span.of(comment.comment.body.as_str()).chars().any(char::is_alphabetic)
+    };
+    // A mention is letters, but no words of the commenter's.
+    let is_wordless = comment.scored == SegmentKind::Prose && comment.language == LanguageVerdict::NoText;
+    if is_wordless || !comment.segments.iter().any(has_letters) {
+        return Err(Absence::NoText);
+    }
+    if !comment.is_readable {
+        return Err(Absence::LanguageUnsupported);
+    }
+    Ok(text_of(comment.comment.body.as_str(), &comment.segments, comment.scored))
+}

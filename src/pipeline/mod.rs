@@ -1,0 +1,23 @@
+//! One run: read, prepare, place in its thread, score, judge, write; bounded and in order.
+
+mod ancestry;
+mod authors;
+mod batch;
+mod context;
+mod embedded;
+mod guard;
+mod judge;
+mod models;
+mod own_words;
+mod prepare;
+mod reader_state;
+mod run;
+mod tally;
+mod thread_state;
+mod thread_table;
+
+pub use authors::Authors;
+pub use batch::InputSpec;
+pub use models::{ModelProblem, Models};
+pub use run::{Outcome, Outputs, RunError, Settings, run};
+pub use tally::Tally;

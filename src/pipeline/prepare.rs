@@ -1,0 +1,85 @@
+//! First stage, in parallel: everything about an item that needs no other item.
+
+use crate::domain::{Comment, LanguageCode, Reject, Span, ThreadHeader};
+use crate::language::{Prior, is_same_family};
+use crate::text::anatomy::{Anatomy, word_hashes};
+use crate::text::segments::SuppliedTranslation;
+use crate::text::translation::{Marker, find_marker};
+use crate::text::words::{hash_word, words};
+use crate::topic::ArticleVectors;
+
+use super::Models;
+use super::own_words::OwnWords;
+
+/// Words of an article, from its beginning, that comments are compared with: a book of 60 pages. What is kept of a
+/// thread's article is bounded by it.
+const MAX_ARTICLE_WORDS: usize = 20_000;
+
+/// An item on its way to its thread.
+#[derive(Debug)]
+pub(super) enum Prepared {
+    Comment(Box<PreparedComment>),
+    Thread(Box<PreparedThread>),
+    Reject(Reject),
+}
+
+/// A comment with all that follows from its text alone.
+#[derive(Debug)]
+pub(super) struct PreparedComment {
+    pub(super) anatomy: Anatomy,
+    pub(super) own: OwnWords,
+    /// Hash of the text without white space at its ends: equal texts are equal comments.
+    pub(super) exact: u64,
+    pub(super) comment: Comment,
+}
+
+/// A thread's header with all that comments will be compared with.
+#[derive(Debug)]
+pub(super) struct PreparedThread {
+    /// Hashes of the words of the title and the article.
+    pub(super) words: Vec<u32>,
+    pub(super) vectors: Option<ArticleVectors>,
+    /// The stated language, or else that of the article.
+    pub(super) language: Option<LanguageCode>,
+    pub(super) header: ThreadHeader,
+}
+
+/// Prepares a comment.
+pub(super) fn prepare_comment(comment: Comment, models: &Models, read: &[LanguageCode]) -> PreparedComment {
+    let text = comment.body.as_str();
+    let anatomy = Anatomy::of(text);
+    let translation = supplied_translation(text, models, read);
+    let own = OwnWords::of(text, &anatomy, translation, &[], models);
+    let exact = hash_word(text.trim());
+    PreparedComment { anatomy, own, exact, comment }
+}
+
+/// A translation that stands behind a marker: what it says is in a language that is sure, and what else the comment says
+/// is in another one. Anything else is a comment that happens to hold such a word.
+fn supplied_translation(text: &str, models: &Models, read: &[LanguageCode]) -> Option<SuppliedTranslation> {
+    let Marker { marker, follows: body } = find_marker(text)?;
+    // The original stands before the marker, or, as Google writes it, behind the translation.
+    let before = Span::new(0, marker.begin).of(text);
+    let behind = Span::new(body.end, text.len()).of(text);
+    let original = models.detector.judge(&format!("{before}\n{behind}"), &Prior::none()).best()?.language;
+    // People translate for the site: what it reads is likely.
+    let likely = Prior::from_weights(read.iter().map(|code| (*code, 1.0)));
+    let language = models.detector.judge(body.of(text), &likely).known()?;
+    (!is_same_family(original, language)).then_some(SuppliedTranslation { marker, body, language })
+}
+
+/// The first `MAX_ARTICLE_WORDS` words of an article.
+fn beginning(article: &str) -> &str {
+    words(article).nth(MAX_ARTICLE_WORDS).and_then(|word| article.get(..word.begin)).unwrap_or(article)
+}
+
+/// Prepares a thread's header.
+pub(super) fn prepare_thread(header: ThreadHeader, models: &Models) -> PreparedThread {
+    let title = header.title.as_ref().map(crate::domain::Body::as_str);
+    let article = header.article.as_ref().map(|article| beginning(article.as_str()));
+    let hashes = [title, article].into_iter().flatten().flat_map(word_hashes);
+    let words = hashes.map(|word| word.hash).collect();
+    let vectors = models.topic.as_ref().and_then(|topic| ArticleVectors::new(topic, title, article));
+    let language = header.language.or_else(|| models.detector.judge(article.or(title)?, &Prior::none()).known());
+    PreparedThread { words, vectors, language, header }
+}

@@ -1,0 +1,326 @@
+//! The run itself: stages on a few threads, joined by bounded queues, in the order of the input.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::{Stream, StreamExt as _};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::spawn_blocking;
+
+use crate::config::Plan;
+use crate::domain::{Body, Item, Stage};
+use crate::sink::{LineSink, SinkError};
+use crate::source::RequestedFormat;
+use crate::telemetry::Counters;
+use crate::wire::dead_letter::DeadLetter;
+use crate::wire::summary::InputSummary;
+
+use super::authors::Authors;
+use super::batch::{InputSpec, ReadSettings, read_inputs};
+use super::context::{Context, InContext};
+use super::guard::guarded;
+use super::judge::{Judged, judge_batch};
+use super::models::Models;
+use super::prepare::{Prepared, prepare_comment, prepare_thread};
+use super::reader_state::ReaderState;
+use super::tally::Tally;
+
+/// Without a file for dead letters, this many are reported one by one; the others are only counted.
+const REPORTED_DEAD_LETTERS: u64 = 20;
+
+/// How often to look, after an interrupt, whether the reader has anything more to hand on.
+const STOPPED_READER_POLL: Duration = Duration::from_millis(20);
+
+/// What all stages of a run share.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub(super) plan: Plan,
+    pub(super) models: Models,
+    pub(super) authors: Authors,
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub struct Settings {
+    /// The checked configuration.
+    pub plan: Plan,
+    /// The loaded models.
+    pub models: Models,
+    /// How authors' names appear.
+    pub authors: Authors,
+    /// The inputs, in order.
+    pub inputs: Vec<InputSpec>,
+    /// The format that the user asked for.
+    pub format: RequestedFormat,
+    /// The article of a saved page.
+    pub article: Option<Body>,
+    /// Batches that are worked on at a time; at least 1. The records are the same for any number.
+    pub workers: usize,
+}
+
+/// Where results go.
+#[derive(Debug)]
+pub struct Outputs {
+    /// Records.
+    pub records: LineSink,
+    /// Dead letters; without it the first few are logged as warnings, and all are counted.
+    pub dead_letters: Option<LineSink>,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What became of all items.
+    pub tally: Tally,
+    /// The inputs with their formats.
+    pub inputs: Vec<InputSummary>,
+    /// Whether it was interrupted: what had been read was finished, the rest was not read.
+    pub is_interrupted: bool,
+    /// Whether the reader of the records went away: the rest was not written.
+    pub is_closed: bool,
+}
+
+/// Why a run could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// An output takes no more.
+    #[error("writing failed")]
+    Sink(#[from] SinkError),
+    /// A stage came to an end that it should not come to: our bug. What the runtime says of it may hold words of a
+    /// comment, and so is not passed on.
+    #[error("the stage `{stage}` failed: please report it as a bug")]
+    Stage {
+        /// The stage.
+        stage: &'static str,
+    },
+    /// The reading thread came to an end that it should not come to: our bug.
+    #[error("the reading thread failed: please report it as a bug")]
+    Reader,
+}
+
+/// Runs until the inputs end, `interrupt` completes, or an output is closed.
+///
+/// # Errors
+/// Where an output takes no more, or a stage fails as a whole.
+pub async fn run(
+    settings: Settings,
+    outputs: Outputs,
+    counters: Arc<Counters>,
+    interrupt: impl Future<Output = ()> + Send + 'static,
+) -> Result<Outcome, RunError> {
+    let Settings { plan, models, authors, inputs, format, article, workers } = settings;
+    let workers = workers.max(1);
+    let reading = ReadSettings { format, article, limits: plan.limits.clone(), keep_raw: plan.output.raw_dead_letters };
+    let site = Arc::new(Site { plan, models, authors });
+    let context = Arc::new(Mutex::new(Context::new(&site)));
+    let (queue, batches) = mpsc::channel::<Vec<Item>>(workers);
+    let (results, summaries) = tokio::sync::oneshot::channel();
+    let reader_state = Arc::new(ReaderState::default());
+    let (state, reader_counters) = (Arc::clone(&reader_state), Arc::clone(&counters));
+    std::thread::spawn(move || {
+        let read = catch_unwind(AssertUnwindSafe(|| read_inputs(inputs, &reading, queue, &state, &reader_counters)));
+        // Nobody listens after an interrupt.
+        let _ = results.send(read);
+    });
+
+    let was_interrupted = Arc::new(AtomicBool::new(false));
+    let feed = feed(batches, interrupt, reader_state, Arc::clone(&was_interrupted));
+    let judged = stages(feed, site, Arc::clone(&context), workers);
+    // On a task of its own, so that the stages go on while a batch is being written.
+    let (forward, mut finished) = mpsc::channel(1);
+    let driver = tokio::spawn(async move {
+        let mut judged = std::pin::pin!(judged);
+        while let Some(batch) = judged.next().await {
+            if forward.send(batch).await.is_err() {
+                break;
+            }
+        }
+    });
+    let mut writer = Writer { outputs: Some(outputs), counters, dead_letters: 0, is_closed: false };
+    let mut tally = Tally::default();
+    while let Some(batch) = finished.recv().await {
+        let batch = batch?;
+        tally.merge(batch.tally.clone());
+        writer.write(batch).await?;
+        if writer.is_closed {
+            break;
+        }
+    }
+    drop(finished);
+    if writer.is_closed {
+        // The driver may wait for input that never comes.
+        driver.abort();
+    } else {
+        driver.await.map_err(|_| RunError::Stage { stage: "driver" })?;
+    }
+    let is_interrupted = was_interrupted.load(Ordering::Relaxed);
+    let inputs = if is_interrupted || writer.is_closed {
+        Vec::new()
+    } else {
+        summaries.await.ok().and_then(Result::ok).ok_or(RunError::Reader)?
+    };
+    let (threads, comments) = context.lock().unwrap_or_else(PoisonError::into_inner).forgotten();
+    tracing::debug!(threads, comments, "forgotten for want of room");
+    Ok(Outcome { tally, inputs, is_interrupted, is_closed: writer.is_closed })
+}
+
+/// The batches of the reader. After an interrupt the reader is stopped, and what it had read is still handed on; a reader
+/// that waits for input which may never come is left waiting.
+fn feed<F: Future<Output = ()>>(
+    batches: mpsc::Receiver<Vec<Item>>,
+    interrupt: F,
+    reader: Arc<ReaderState>,
+    was_interrupted: Arc<AtomicBool>,
+) -> impl Stream<Item = Vec<Item>> {
+    let state = (batches, Some(Box::pin(interrupt)), reader, was_interrupted);
+    futures::stream::unfold(state, async |(mut batches, mut interrupt, reader, was_interrupted)| {
+        if let Some(pending) = &mut interrupt {
+            let items = tokio::select! {
+                biased;
+                () = pending => None,
+                items = batches.recv() => Some(items),
+            };
+            if let Some(items) = items {
+                return items.map(|items| (items, (batches, interrupt, reader, was_interrupted)));
+            }
+            tracing::warn!("interrupted: finishing what was read");
+            was_interrupted.store(true, Ordering::Relaxed);
+            interrupt = None;
+            reader.stop();
+        }
+        loop {
+            if let Ok(items) = tokio::time::timeout(STOPPED_READER_POLL, batches.recv()).await {
+                return items.map(|items| (items, (batches, interrupt, reader, was_interrupted)));
+            }
+            if reader.is_waiting() {
+                batches.close();
+            }
+        }
+    })
+}
+
+/// Prepare, context, judge. At most `workers` batches are prepared, and as many judged, at a time; all CPU work
+/// together takes at most `workers` threads.
+fn stages(
+    batches: impl Stream<Item = Vec<Item>>,
+    site: Arc<Site>,
+    context: Arc<Mutex<Context>>,
+    workers: usize,
+) -> impl Stream<Item = Result<Judged, RunError>> {
+    let gate = Arc::new(Semaphore::new(workers));
+    let (prepare_gate, prepare_site) = (Arc::clone(&gate), Arc::clone(&site));
+    let context_site = Arc::clone(&site);
+    batches
+        .map(move |items| {
+            let site = Arc::clone(&prepare_site);
+            on_cpu("prepare", Arc::clone(&prepare_gate), move || prepare_batch(items, &site))
+        })
+        .buffered(workers)
+        .then(move |items| {
+            let (context, site) = (Arc::clone(&context), Arc::clone(&context_site));
+            async move {
+                let items = items?;
+                let place = move || {
+                    let mut context = context.lock().unwrap_or_else(PoisonError::into_inner);
+                    items.into_iter().map(|item| context.place(item, &site)).collect::<Vec<InContext>>()
+                };
+                spawn_blocking(place).await.map_err(|_| RunError::Stage { stage: "context" })
+            }
+        })
+        .map(move |items| {
+            let (gate, site) = (Arc::clone(&gate), Arc::clone(&site));
+            async move {
+                let items = items?;
+                on_cpu("judge", gate, move || judge_batch(items, &site)).await
+            }
+        })
+        .buffered(workers)
+}
+
+async fn on_cpu<T: Send + 'static>(
+    stage: &'static str,
+    gate: Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, RunError> {
+    // The gate is never closed; were it, there would just be no bound.
+    let permit = gate.acquire_owned().await.ok();
+    let done = spawn_blocking(move || {
+        let _permit = permit;
+        work()
+    });
+    done.await.map_err(|_| RunError::Stage { stage })
+}
+
+fn prepare_batch(items: Vec<Item>, site: &Site) -> Vec<Prepared> {
+    let prepare = |item| match item {
+        Item::Reject(reject) => Prepared::Reject(reject),
+        Item::Comment(comment) => {
+            let origin = comment.origin.clone();
+            guarded(Stage::Prepare, origin, || prepare_comment(comment, &site.models, &site.plan.read))
+                .map_or_else(Prepared::Reject, |done| Prepared::Comment(Box::new(done)))
+        }
+        Item::Thread(header) => {
+            let origin = header.origin.clone();
+            guarded(Stage::Prepare, origin, || prepare_thread(header, &site.models))
+                .map_or_else(Prepared::Reject, |done| Prepared::Thread(Box::new(done)))
+        }
+    };
+    items.into_iter().map(prepare).collect()
+}
+
+/// The end of the line: hands results to the outputs, one batch at a time.
+struct Writer {
+    /// Away while a batch is being written.
+    outputs: Option<Outputs>,
+    counters: Arc<Counters>,
+    dead_letters: u64,
+    is_closed: bool,
+}
+
+impl Writer {
+    async fn write(&mut self, judged: Judged) -> Result<(), RunError> {
+        let Some(mut outputs) = self.outputs.take() else { return Ok(()) };
+        let records = judged.tally.records;
+        let first = self.dead_letters;
+        self.dead_letters += judged.rejects.len() as u64;
+        let (outputs, result) = spawn_blocking(move || {
+            let result = write_batch(&mut outputs, &judged, first);
+            (outputs, result)
+        })
+        .await
+        .map_err(|_| RunError::Stage { stage: "write" })?;
+        self.outputs = Some(outputs);
+        match result {
+            Ok(()) => self.counters.add_records_written(records),
+            Err(SinkError::Closed { .. }) => self.is_closed = true,
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+}
+
+fn write_batch(outputs: &mut Outputs, judged: &Judged, dead_letters_before: u64) -> Result<(), SinkError> {
+    if let Some(sink) = &mut outputs.dead_letters {
+        let mut lines = Vec::new();
+        for reject in &judged.rejects {
+            // Strings and numbers always serialise.
+            if serde_json::to_writer(&mut lines, &DeadLetter::from(reject)).is_ok() {
+                lines.push(b'\n');
+            }
+        }
+        sink.write(&lines)?;
+    } else {
+        for (number, reject) in (dead_letters_before..).zip(&judged.rejects) {
+            if number < REPORTED_DEAD_LETTERS {
+                let (at, kind) = (reject.origin.to_string(), reject.kind.name());
+                tracing::warn!(at, kind, detail = &*reject.detail, "dead letter");
+            } else if number == REPORTED_DEAD_LETTERS {
+                tracing::warn!("further dead letters are only counted; --dead-letters FILE keeps all");
+            }
+        }
+    }
+    outputs.records.write(&judged.lines)
+}

@@ -1,0 +1,76 @@
+//! The count of a run.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Absence, Action, LanguageVerdict, Reject, Tone};
+
+/// What became of the items of a run: `read = records + rejects`, always.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Items that were, or should have been, comments.
+    pub read: u64,
+    /// Records made.
+    pub records: u64,
+    /// Items rejected.
+    pub rejects: u64,
+    /// Thread headers, which are neither.
+    pub threads: u64,
+    /// Records by action.
+    pub by_action: BTreeMap<String, u64>,
+    /// Records by language, or by why it is not known.
+    pub by_language: BTreeMap<String, u64>,
+    /// Records by tone, or `absent`.
+    pub by_tone: BTreeMap<String, u64>,
+    /// Rejects by kind.
+    pub by_kind: BTreeMap<String, u64>,
+}
+
+impl Tally {
+    /// Counts a record.
+    pub fn add_record(&mut self, action: Action, language: &LanguageVerdict, tone: &Result<Tone, Absence>) {
+        self.read += 1;
+        self.records += 1;
+        raise(&mut self.by_action, action.name());
+        match language {
+            LanguageVerdict::Known { best, .. } => raise(&mut self.by_language, best.language.as_str()),
+            LanguageVerdict::Unsure { .. } => raise(&mut self.by_language, "unsure"),
+            LanguageVerdict::TooShort { .. } => raise(&mut self.by_language, "too_short"),
+            LanguageVerdict::NoText => raise(&mut self.by_language, "no_text"),
+        }
+        raise(&mut self.by_tone, tone.as_ref().map_or("absent", |tone| tone.label.name()));
+    }
+
+    /// Counts a reject.
+    pub fn add_reject(&mut self, reject: &Reject) {
+        self.read += 1;
+        self.rejects += 1;
+        raise(&mut self.by_kind, reject.kind.name());
+    }
+
+    /// Adds another count to this one.
+    pub fn merge(&mut self, other: Self) {
+        self.read += other.read;
+        self.records += other.records;
+        self.rejects += other.rejects;
+        self.threads += other.threads;
+        for (own, others) in [
+            (&mut self.by_action, other.by_action),
+            (&mut self.by_language, other.by_language),
+            (&mut self.by_tone, other.by_tone),
+            (&mut self.by_kind, other.by_kind),
+        ] {
+            for (key, count) in others {
+                *own.entry(key).or_default() += count;
+            }
+        }
+    }
+}
+
+fn raise(counts: &mut BTreeMap<String, u64>, key: &str) {
+    match counts.get_mut(key) {
+        Some(count) => *count += 1,
+        None => {
+            counts.insert(key.to_owned(), 1);
+        }
+    }
+}
