@@ -1,0 +1,20 @@
+//! The integration tests: one binary, a module for each promise that the program makes.
+
+// Helpers are no `#[test]` themselves, and a test that cannot go on should say so loudly.
+#![allow(clippy::string_slice, reason = "tests cut texts that they wrote themselves")]
+
+mod support;
+
+mod broken_lines;
+mod commands;
+mod endings;
+mod interrupt;
+mod limits;
+mod policy;
+mod privacy;
+mod properties;
+mod refusals;
+mod same_bytes;
+mod samples;
+mod streaming;
+mod tidy;

@@ -1,0 +1,42 @@
+//! What the tests share: folders, the program, and what it wrote.
+
+mod generator;
+pub mod rust_paths;
+mod workspace;
+
+pub use generator::interleaved_threads;
+pub use workspace::{Ran, Workspace, parse_lines, repository, sample};
+
+use serde_json::Value;
+
+/// The string at a JSON pointer; fails where there is none.
+pub fn string<'a>(record: &'a Value, pointer: &str) -> &'a str {
+    record.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no string at {pointer} of {record}"))
+}
+
+/// The whole number at a JSON pointer; fails where there is none.
+pub fn number(record: &Value, pointer: &str) -> usize {
+    let found = record.pointer(pointer).and_then(Value::as_u64);
+    usize::try_from(found.unwrap_or_else(|| panic!("no number at {pointer} of {record}"))).expect("a small number")
+}
+
+/// The strings of a list at a JSON pointer.
+pub fn strings<'a>(record: &'a Value, pointer: &str) -> Vec<&'a str> {
+    let list = record.pointer(pointer).and_then(Value::as_array);
+    list.unwrap_or_else(|| panic!("no list at {pointer} of {record}")).iter().filter_map(Value::as_str).collect()
+}
+
+/// The record of a comment.
+pub fn by_id<'a>(records: &'a [Value], id: &str) -> &'a Value {
+    records.iter().find(|record| record["id"] == id).unwrap_or_else(|| panic!("no record of {id}"))
+}
+
+/// The part of a text between two offsets in Unicode scalar values.
+pub fn part(text: &str, begin: usize, end: usize) -> String {
+    text.chars().skip(begin).take(end - begin).collect()
+}
+
+/// The ids of the rules that a decision gives as its reasons.
+pub fn rules(record: &Value) -> Vec<&str> {
+    record["decision"]["reasons"].as_array().expect("reasons").iter().map(|reason| string(reason, "/rule")).collect()
+}
