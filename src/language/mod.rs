@@ -2,6 +2,15 @@
 //!
 //! [`Detector::evidence`] looks at the text alone and can run anywhere; [`Detector::weigh`] combines it with a
 //! [`Prior`] by Bayes' rule. A text that is too short for its letters to say anything follows its thread, and says so.
+//!
+//! ```
+//! use threadsieve::domain::LanguageCode;
+//! use threadsieve::language::{Detector, Prior};
+//!
+//! let under_an_english_article = Prior::of(LanguageCode::EN);
+//! let verdict = Detector::new().judge("Posle svega nije smela da kaze sta misli.", &under_an_english_article);
+//! assert_eq!(verdict.known(), Some(LanguageCode::SR));
+//! ```
 
 mod alphabet;
 mod detector;

@@ -11,8 +11,8 @@ use crate::domain::{Absence, LanguageCode, Probability, Topic};
 
 /// The kind of model file that is read here.
 pub const KIND: &str = "topic-head";
-/// The terms and features that the shipped model was trained on. Changes with any change of [`super::terms`],
-/// [`super::comment_vector`] or [`super::similarities`].
+/// The terms and features that the shipped model was trained on. Changes with any change of `terms`,
+/// `comment_vector` or `similarities`.
 pub const FEATURE_SPEC: &str = "topic-terms-18-light-stem@1";
 
 const LABEL: &str = "off_topic";
