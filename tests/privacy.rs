@@ -90,6 +90,27 @@ fn words_are_in_dead_letters_only_on_request() {
 }
 
 #[test]
+fn a_repeated_id_or_a_circle_keeps_its_raw_line_on_request() {
+    let lines = [
+        "{\"id\":\"a\",\"text\":\"one\"}",
+        "{\"id\":\"a\",\"text\":\"two\"}",
+        "{\"id\":\"b\",\"parent_id\":\"b\",\"text\":\"x\"}",
+    ];
+    let csv = "id,parent_id,text\na,,one\na,,two\nb,b,x";
+    for (input, raw) in [(lines.join("\n"), &lines[1..]), (csv.to_owned(), &["a,,two", "b,b,x"][..])] {
+        let workspace = workspace("raw_dead_letters = true");
+        let ran = workspace.run(["run", "--dead-letters", "dead.jsonl"], input.as_bytes());
+        ran.expect_code(0);
+        let found: Vec<String> = workspace
+            .lines("dead.jsonl")
+            .iter()
+            .map(|letter| letter["raw"].as_str().unwrap_or_default().trim_end().to_owned())
+            .collect();
+        assert_eq!(found, raw, "{input}");
+    }
+}
+
+#[test]
 fn texts_can_be_left_out() {
     let workspace = workspace("text = false");
     let ran = workspace.run(["run"], format!("{{\"id\":\"a\",\"text\":\"I said {MARKER}.\"}}\n").as_bytes());

@@ -33,7 +33,7 @@ impl Progress {
         if to_stdout && std::io::stdout().is_terminal() {
             return None;
         }
-        let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {bytes}/{total_bytes}  {msg}  {eta} left");
+        let style = ProgressStyle::with_template("{bar:20} {percent:>3} %  {bytes}/{total_bytes}  {msg}  {eta} left");
         let bar = ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         let (follower_bar, counters) = (bar.clone(), Arc::clone(counters));
         let follower = tokio::spawn(async move {

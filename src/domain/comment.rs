@@ -59,4 +59,6 @@ pub struct Comment {
     pub created_at: Option<Arc<str>>,
     /// The words.
     pub body: Body,
+    /// The raw line, row or object, for a dead letter; only where the configuration asks for it.
+    pub raw: Option<Body>,
 }

@@ -76,10 +76,11 @@ impl Context {
                 if let Err(kind) = self.ancestry.add(thread_id, id, parent_id.as_ref()) {
                     return InContext::Reject(reject(&prepared.comment, kind));
                 }
-                let (thread_id, origin) = (thread_id.clone(), prepared.comment.origin.clone());
-                let placed = self
-                    .threads
-                    .with_thread(&thread_id, |state| guarded(Stage::Context, origin, || place(*prepared, state, site)));
+                let thread_id = thread_id.clone();
+                let (origin, raw) = (prepared.comment.origin.clone(), prepared.comment.raw.clone());
+                let placed = self.threads.with_thread(&thread_id, |state| {
+                    guarded(Stage::Context, origin, raw, || place(*prepared, state, site))
+                });
                 placed.map_or_else(InContext::Reject, |placed| InContext::Comment(Box::new(placed)))
             }
         }
@@ -91,7 +92,8 @@ fn reject(comment: &Comment, kind: RejectKind) -> Reject {
         RejectKind::DuplicateId => "the thread has a comment of this id already",
         _ => "its parent is the comment itself or one of its own answers",
     };
-    Reject { origin: comment.origin.clone(), stage: Stage::Context, kind, detail: detail.into(), raw: None }
+    let raw = comment.raw.as_ref().map(|raw| raw.as_str().as_bytes().into());
+    Reject { origin: comment.origin.clone(), stage: Stage::Context, kind, detail: detail.into(), raw }
 }
 
 fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> CommentInContext {

@@ -39,7 +39,7 @@ pub(super) fn judge_batch(items: Vec<InContext>, site: &Site) -> Judged {
             }
             InContext::Comment(comment) => {
                 let length = judged.lines.len();
-                let scored = guarded(Stage::Score, comment.comment.origin.clone(), || {
+                let scored = guarded(Stage::Score, comment.comment.origin.clone(), comment.comment.raw.clone(), || {
                     judge_comment(&comment, site, &mut scratch, &mut judged.lines, &mut judged.tally);
                 });
                 if let Err(reject) = scored {

@@ -258,13 +258,13 @@ fn prepare_batch(items: Vec<Item>, site: &Site) -> Vec<Prepared> {
     let prepare = |item| match item {
         Item::Reject(reject) => Prepared::Reject(reject),
         Item::Comment(comment) => {
-            let origin = comment.origin.clone();
-            guarded(Stage::Prepare, origin, || prepare_comment(comment, &site.models, &site.plan.read))
+            let (origin, raw) = (comment.origin.clone(), comment.raw.clone());
+            guarded(Stage::Prepare, origin, raw, || prepare_comment(comment, &site.models, &site.plan.read))
                 .map_or_else(Prepared::Reject, |done| Prepared::Comment(Box::new(done)))
         }
         Item::Thread(header) => {
             let origin = header.origin.clone();
-            guarded(Stage::Prepare, origin, || prepare_thread(header, &site.models))
+            guarded(Stage::Prepare, origin, None, || prepare_thread(header, &site.models))
                 .map_or_else(Prepared::Reject, |done| Prepared::Thread(Box::new(done)))
         }
     };

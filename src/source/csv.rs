@@ -50,6 +50,7 @@ impl<'r> CsvSource<'r> {
             author: named(header.author)?.map(Body::new),
             created_at: named(header.created_at)?.map(Arc::from),
             body: Body::new(text),
+            raw: self.input.kept(&String::from_utf8_lossy(self.parser.get_ref().row_bytes())),
         })))
     }
 

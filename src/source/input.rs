@@ -119,6 +119,11 @@ impl Input {
         Origin::new(Arc::clone(&self.name), line)
     }
 
+    /// The raw text of a comment that is read without fault, in case it is rejected later.
+    pub(super) fn kept(&self, raw: &str) -> Option<Body> {
+        self.keep_raw.then(|| Body::new(raw))
+    }
+
     /// A reject; `raw` is dropped unless the input is to keep it.
     pub(super) fn reject(&self, line: u64, defect: Defect, raw: Option<&[u8]>) -> Item {
         Item::Reject(Reject {

@@ -142,7 +142,7 @@ fn read(line: &str, number: u64, input: &Input, ready: &mut VecDeque<Item>) -> R
     let replies = fields.replies().map_err(field_defect)?;
     let replies = replies
         .map(|replies| WholeThread::new("replies", offset(line, replies), number, thread_id.clone(), Some(id.clone())));
-    match comment_of(&fields, input, number, id, None, &thread_id) {
+    match comment_of(&fields, line, input, number, id, None, &thread_id) {
         Ok(comment) => ready.push_back(Item::Comment(comment)),
         Err(defect) if replies.is_some() => ready.push_back(input.reject(number, defect, Some(line.as_bytes()))),
         Err(defect) => return Err(defect),
@@ -183,9 +183,10 @@ fn read_header(
     Ok(())
 }
 
-/// The comment that an object describes; `above` is the comment that it stands below, if any.
+/// The comment that an object describes; `raw` is its text, `above` the comment that it stands below, if any.
 pub(super) fn comment_of(
     fields: &InputLine,
+    raw: &str,
     input: &Input,
     line: u64,
     id: CommentId,
@@ -206,6 +207,7 @@ pub(super) fn comment_of(
         author: fields.author().map_err(field_defect)?.map(Body::new),
         created_at: fields.created_at().map_err(field_defect)?.map(Arc::from),
         body: Body::new(text),
+        raw: input.kept(raw),
     })
 }
 

@@ -183,6 +183,7 @@ fn comments(lines: &[&Line], article: Option<&str>, input: &Input) -> Vec<(u64, 
                 parent_id: None,
                 author: None,
                 created_at: None,
+                raw: input.kept(&text),
                 body: Body::new(text),
             }),
         };

@@ -109,7 +109,15 @@ impl WholeThread {
             Some(parent) => self.ids.get(parent).cloned().flatten(),
             None => self.parent.clone(),
         };
-        items.push_back(Item::Comment(comment_of(&fields, input, self.line, id, above, &self.thread_id)?));
+        items.push_back(Item::Comment(comment_of(
+            &fields,
+            &self.scratch,
+            input,
+            self.line,
+            id,
+            above,
+            &self.thread_id,
+        )?));
         fields.replies().map(|_| ()).map_err(field_defect)
     }
 
