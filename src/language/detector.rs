@@ -116,6 +116,8 @@ impl Detector {
             let language = iso_code(info.lang()).parse().map_or(LanguageCode::EN, family);
             add(&mut log_likelihoods, language, whatlang_log_odds(script, letters));
         }
+        // Here, and not where the evidence is weighed: this part of the work goes on in parallel.
+        log_likelihoods.retain(|(language, _)| may_be_written_in(*language, script));
         log_likelihoods.sort_by_key(|(language, _)| *language);
         let listed_words: Vec<_> = self.languages.iter().copied().zip(listed).filter(|(_, count)| *count > 0).collect();
         // Looked for only where it can be of use.
@@ -163,7 +165,6 @@ impl Detector {
         let mut posterior: Vec<(LanguageCode, f64)> = evidence
             .log_likelihoods
             .iter()
-            .filter(|(language, _)| may_be_written_in(*language, script))
             .map(|(language, log_likelihood)| (*language, log_likelihood + prior.probability(*language).ln()))
             .collect();
         for language in prior.languages().filter(|language| may_be_written_in(*language, script)) {

@@ -14,7 +14,8 @@ pub struct Evidence {
     /// Script of most letters; `None` where there are none.
     pub(super) script: Option<Script>,
     /// Natural log-likelihood of the text in each language that anything speaks for or against, relative to a
-    /// language that nothing is known about; `sr`, `hr` and `bs` count as `hbs`. Sorted by code.
+    /// language that nothing is known about, without those that are never written in this script; `sr`, `hr` and `bs`
+    /// count as `hbs`. Sorted by code.
     pub(super) log_likelihoods: Vec<(LanguageCode, f64)>,
     /// The languages whose lists have any of the words, and how many; sorted by code.
     pub(super) listed_words: Vec<(LanguageCode, u32)>,

@@ -202,8 +202,8 @@ fn feed<F: Future<Output = ()>>(
     })
 }
 
-/// Prepare, context, judge. At most `workers` batches are prepared, and as many judged, at a time; all CPU work
-/// together takes at most `workers` threads.
+/// Prepare, context, judge. At most four times `workers` batches are between the reader and their thread, and as many behind
+/// it; preparing and judging together take at most `workers` threads.
 fn stages(
     batches: impl Stream<Item = Vec<Item>>,
     site: Arc<Site>,
@@ -211,6 +211,8 @@ fn stages(
     workers: usize,
 ) -> impl Stream<Item = Result<Judged, RunError>> {
     let gate = Arc::new(Semaphore::new(workers));
+    // More than can be worked on, so that no worker waits for the batch that is to be handed on next.
+    let in_flight = 4 * workers;
     let (prepare_gate, prepare_site) = (Arc::clone(&gate), Arc::clone(&site));
     let context_site = Arc::clone(&site);
     batches
@@ -218,7 +220,7 @@ fn stages(
             let site = Arc::clone(&prepare_site);
             on_cpu("prepare", Arc::clone(&prepare_gate), move || prepare_batch(items, &site))
         })
-        .buffered(workers)
+        .buffered(in_flight)
         .then(move |items| {
             let (context, site) = (Arc::clone(&context), Arc::clone(&context_site));
             async move {
@@ -237,7 +239,7 @@ fn stages(
                 on_cpu("judge", gate, move || judge_batch(items, &site)).await
             }
         })
-        .buffered(workers)
+        .buffered(in_flight)
 }
 
 async fn on_cpu<T: Send + 'static>(
@@ -245,13 +247,15 @@ async fn on_cpu<T: Send + 'static>(
     gate: Arc<Semaphore>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, RunError> {
-    // The gate is never closed; were it, there would just be no bound.
-    let permit = gate.acquire_owned().await.ok();
-    let done = spawn_blocking(move || {
-        let _permit = permit;
-        work()
+    // On a task of its own: who waits at the gate must go on also while nobody asks for its result.
+    let task = tokio::spawn(async move {
+        // The gate is never closed; were it, there would just be no bound.
+        let permit = gate.acquire_owned().await.ok();
+        let done = spawn_blocking(work).await;
+        drop(permit);
+        done
     });
-    done.await.map_err(|_| RunError::Stage { stage })
+    task.await.and_then(|done| done).map_err(|_| RunError::Stage { stage })
 }
 
 fn prepare_batch(items: Vec<Item>, site: &Site) -> Vec<Prepared> {
