@@ -18,6 +18,7 @@ const RANKS: &[(&str, u8)] = &[
     ("policy", 3),
     ("wire", 4),
     ("config", 4),
+    ("labelled", 5),
     ("source", 5),
     ("sink", 5),
     ("pipeline", 6),

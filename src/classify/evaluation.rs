@@ -183,7 +183,7 @@ fn measure_slice(model: &LinearModel, set: &LabelledSet, scores: &[Vec<f64>], na
         .enumerate()
         .map(|(label, parameters)| {
             let log_odds: Vec<Scored> =
-                rows.iter().filter_map(|row| Some((scores[*row][label], set.rows[*row].answers[label]?))).collect();
+                rows.iter().filter_map(|row| Some((scores[*row][label], set.rows[*row].answer(label)?))).collect();
             let probabilities: Vec<Scored> =
                 log_odds.iter().map(|(score, answer)| (Probability::from_log_odds(*score).get(), *answer)).collect();
             let positives = log_odds.iter().filter(|(_, answer)| *answer).count();
@@ -255,11 +255,7 @@ mod tests {
     }
 
     fn set() -> LabelledSet {
-        let row = |text: &str, source: &str, answer| LabelledText {
-            text: text.into(),
-            source: source.into(),
-            answers: vec![answer],
-        };
+        let row = |text: &str, source: &str, answer| LabelledText::new(text, source, &[answer]);
         let mut set = LabelledSet::new(vec!["affirmed".into()]);
         set.rows = vec![
             row("yes", "letters", Some(true)),

@@ -6,9 +6,8 @@ use std::path::Path;
 use anyhow::anyhow;
 
 use crate::classify::artifact::Artifact;
-use crate::classify::labelled::LabelledSet;
 use crate::evaluate::evaluate_directory;
-use crate::train::labelled::{FileReport, LabelScheme, describe_bad_rows, read_labelled};
+use crate::labelled::{FileReport, LabelScheme, LabelledData, Mapping, describe_bad_rows, read_labelled_files};
 use crate::train::sparse_model::{TrainOptions, TrainedModel};
 use crate::train::topic::{TopicHyperparameters, TopicTrainingOptions, train_topic};
 use crate::train::{abuse, sentiment};
@@ -117,18 +116,8 @@ fn report_bad_rows(files: &[FileReport]) {
 /// Measures a model.
 pub(super) fn evaluate(options: &EvaluateOptions) -> Result<Exit, Failure> {
     let scheme = scheme_of(&options.model)?;
-    let mut set = LabelledSet::new(scheme.labels());
-    let mut files = Vec::new();
-    let mut problems = Vec::new();
-    for path in &options.data {
-        match read_labelled(path, &scheme, &mut set) {
-            Ok(report) => files.push(report),
-            Err(error) => problems.push(anyhow::Error::new(error)),
-        }
-    }
-    if !problems.is_empty() {
-        return Err(Failure::all(problems));
-    }
+    let LabelledData { set, files } = read_labelled_files(&options.data, scheme.clone(), Mapping::default())
+        .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))?;
     report_bad_rows(&files);
     if set.rows.is_empty() {
         return Err(Failure::one(anyhow!(

@@ -54,8 +54,7 @@ mod tests {
     fn set(labels: &[&str]) -> LabelledSet {
         let mut set = LabelledSet::new(labels.iter().map(|label| (*label).to_owned()).collect());
         for (text, positive) in [("What a lovely day, thank you!", true), ("This is a horrible, sad mess.", false)] {
-            let answers = vec![Some(positive), Some(!positive), None, None];
-            set.rows.push(LabelledText { text: text.into(), source: "".into(), answers });
+            set.rows.push(LabelledText::new(text, "", &[Some(positive), Some(!positive), None, None]));
         }
         set
     }

@@ -1,8 +1,8 @@
 //! The abuse model: toxicity, severe toxicity, profanity, threat, insult, identity attack.
 
 use super::card::CardText;
-use super::labelled::LabelScheme;
 use super::sparse_model::{ModelTask, TrainError, TrainOptions, TrainedModel, train};
+use crate::labelled::LabelScheme;
 
 /// C unless the caller says otherwise.
 pub const DEFAULT_C: f64 = 4.0;

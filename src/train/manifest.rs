@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::labelled::{FileReport, Repeats};
 use crate::classify::logistic::FitSummary;
+use crate::labelled::{FileReport, Repeats};
 
 /// A training file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -141,8 +141,7 @@ pub struct Manifest {
 impl Manifest {
     /// Fills the counts of repeated rows in.
     #[must_use]
-    pub fn with_repeats(self, repeats: Repeats) -> Self {
-        let Repeats { repeated_rows, contradicting_rows } = repeats;
-        Self { repeated_rows, contradicting_rows, ..self }
+    pub fn with_repeats(self, repeats: &Repeats) -> Self {
+        Self { repeated_rows: repeats.repeated_rows, contradicting_rows: repeats.contradicting_rows, ..self }
     }
 }

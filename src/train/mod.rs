@@ -3,8 +3,6 @@
 pub mod abuse;
 pub mod card;
 pub mod crate_versions;
-pub mod data_file;
-pub mod labelled;
 pub mod manifest;
 pub mod sentiment;
 mod sources;

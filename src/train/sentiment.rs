@@ -1,8 +1,8 @@
 //! The sentiment model: positive, negative, ambiguous, neutral.
 
 use super::card::CardText;
-use super::labelled::LabelScheme;
 use super::sparse_model::{ModelTask, TrainError, TrainOptions, TrainedModel, train};
+use crate::labelled::LabelScheme;
 
 /// C unless the caller says otherwise.
 pub const DEFAULT_C: f64 = 2.0;

@@ -34,8 +34,8 @@ impl Sources {
         for row in &set.rows {
             let (rows, yes, no) = found.entry(Arc::clone(&row.source)).or_default();
             *rows += 1;
-            *yes |= row.answers.contains(&Some(true));
-            *no |= row.answers.contains(&Some(false));
+            *yes |= row.yes_or_no().contains(&Some(true));
+            *no |= row.yes_or_no().contains(&Some(false));
         }
         let home = home.and_then(|home| found.keys().find(|source| source.as_ref() == home)).cloned();
         let others: Vec<Other> = found
@@ -111,8 +111,8 @@ impl Priors {
             .map(|label| {
                 let (mut yes, mut known) = (0_usize, 0_usize);
                 for (_, row) in set.rows.iter().enumerate().filter(|(at, _)| sources.is_home(*at)) {
-                    known += usize::from(row.answers[label].is_some());
-                    yes += usize::from(row.answers[label] == Some(true));
+                    known += usize::from(row.answer(label).is_some());
+                    yes += usize::from(row.answer(label) == Some(true));
                 }
                 // Half a row more on either side keeps the log-odds finite.
                 (yes as f64 + 0.5) / (known as f64 + 1.0)
@@ -154,7 +154,7 @@ mod tests {
             ("ark", [Some(true), Some(false)]),
             ("home", [Some(false), None]),
         ] {
-            set.rows.push(LabelledText { text: "t".into(), source: source.into(), answers: answers.to_vec() });
+            set.rows.push(LabelledText::new("t", source, &answers));
         }
         set
     }

@@ -9,8 +9,6 @@ use ndarray::Array2;
 
 use super::card::CardText;
 use super::crate_versions::CRATE_VERSIONS;
-use super::data_file::sha256_of;
-use super::labelled::{FileReport, LabelScheme, LabelledError, count_repeats, read_labelled};
 use super::manifest::{HyperParameters, LabelRecord, Manifest, TrainingFile};
 use super::sources::{Priors, Sources};
 use crate::classify::artifact::{Artifact, ArtifactError};
@@ -22,6 +20,8 @@ use crate::classify::logistic::{LabelTable, LogisticError, SparseLogistic, Spars
 use crate::classify::metrics::{Scored, best_f1_threshold};
 use crate::classify::sparse::{SparseError, SparseMatrix};
 use crate::classify::tfidf::{FrequencyCounter, InverseFrequencies, MAX_BUCKETS};
+use crate::labelled::data_file::sha256_of;
+use crate::labelled::{FileReport, LabelScheme, LabelledData, LabelledError, LabelledReader, Mapping, find_repeats};
 use crate::text::features::{FEATURE_SPEC, Featuriser, HashedText};
 
 const INTERCEPT_SCALE: f64 = 1.0;
@@ -201,7 +201,7 @@ pub fn train(
         sources: sources.uses(task.other_source_weight),
         label: label_records(&model, &priors, &thresholds),
     }
-    .with_repeats(count_repeats(&set));
+    .with_repeats(&find_repeats(&set));
     drop(set);
 
     let weights_bytes = weights.len();
@@ -223,12 +223,12 @@ fn read_all(
     scheme: &LabelScheme,
     progress: &mut dyn FnMut(&str),
 ) -> Result<(LabelledSet, Vec<FileReport>), TrainError> {
-    let mut set = LabelledSet::new(scheme.labels());
-    let mut files = Vec::new();
+    let mut reader = LabelledReader::new(scheme.clone(), Mapping::default());
     for path in paths {
         progress(&format!("reading {}", path.display()));
-        files.push(read_labelled(path, scheme, &mut set)?);
+        reader.read(path)?;
     }
+    let LabelledData { set, files } = reader.finish();
     if set.rows.is_empty() {
         let bad_rows = files.iter().flat_map(|file: &FileReport| file.bad_rows.values()).sum();
         let names: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
@@ -278,7 +278,7 @@ fn vectorise(
         frequencies.vectorise(&hashed, &mut entries);
         entries.extend(other.map(|other| ((buckets + other) as u32, 1.0)));
         matrix.push_row(&mut entries)?;
-        table.push_row(&row.answers);
+        table.push_row(&row.yes_or_no());
     }
     Ok(DatasetBase::new(matrix, table))
 }
@@ -396,8 +396,8 @@ fn write_model(
 mod tests {
     use std::io::Write as _;
 
-    use super::super::labelled::describe_bad_rows;
     use super::*;
+    use crate::labelled::describe_bad_rows;
     use crate::text::words::mix;
 
     const GOOD: [&str; 6] = ["kind", "thanks", "well", "lovely", "agree", "garden"];
@@ -506,7 +506,7 @@ mod tests {
                 "{\"text\":\"a\",\"labels\":{\"toxicity\":1}}\n".repeat(20),
                 "label `toxicity`: 20 rows have it and 0 do not",
             ),
-            ("nonsense\n".to_owned(), "not one usable row"),
+            ("{\"nonsense\":1}\n".to_owned(), "not one usable row"),
         ] {
             let error = run(&lines, |options| options.dev = Vec::new()).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");

@@ -9,9 +9,9 @@ use super::report::TopicReport;
 use super::rows::unreadable;
 use super::{MODEL_NAME, MODEL_VERSION, TopicTrainingError, TopicTrainingOptions};
 use crate::classify::dense_head::FittedDenseHead;
+use crate::labelled::data_file::{file_name, sha256_of_file};
 use crate::topic::{FEATURE_NAMES, FEATURE_SPEC, KIND};
 use crate::train::crate_versions::CRATE_VERSIONS;
-use crate::train::data_file::{file_name, sha256_of_file};
 
 /// A data file, by its name alone.
 #[derive(Debug, Clone, PartialEq, Serialize)]

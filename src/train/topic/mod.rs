@@ -139,7 +139,7 @@ pub fn train_topic(
     let mut counts = term_counts::TermCounts::default();
     let mut files = Vec::new();
     for path in &options.data {
-        progress(&format!("counting the terms of {}", crate::train::data_file::file_name(path)));
+        progress(&format!("counting the terms of {}", crate::labelled::data_file::file_name(path)));
         let rows = rows::read_rows(path, |row| counts.add(&row))?;
         files.push(TrainingFile::new(path, rows)?);
     }

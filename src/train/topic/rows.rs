@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::TopicTrainingError;
 use crate::config::Limits;
-use crate::train::data_file;
+use crate::labelled::data_file;
 
 /// What a row says of its comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
