@@ -42,7 +42,24 @@ impl Term {
 pub(super) struct Template {
     /// The labels that hold; none for a civil sentence.
     pub(super) labels: Vec<&'static str>,
+    /// With a place for the term, and perhaps words in turn.
     pub(super) sentence: String,
+}
+
+impl Template {
+    /// The sentence with its words for the term of this number: of `<one|two>` each term has one, in turn.
+    pub(super) fn sentence_of(&self, term: usize) -> String {
+        let Some((before, choices, after)) = bracket(&self.sentence, '<', '>') else { return self.sentence.clone() };
+        let choices: Vec<&str> = choices.split('|').collect();
+        format!("{before}{}{after}", choices[term % choices.len()])
+    }
+}
+
+/// What stands before, in and after a pair of signs.
+fn bracket(sentence: &str, open: char, close: char) -> Option<(&str, &str, &str)> {
+    let (before, rest) = sentence.split_once(open)?;
+    let (inside, after) = rest.split_once(close)?;
+    Some((before, inside, after))
 }
 
 /// A table of the program: its name and text.
@@ -112,7 +129,11 @@ pub(super) fn templates(table: Table) -> Result<Vec<Template>, TableError> {
         if places.iter().sum::<usize>() != 1 || sentence.matches('{').count() != 1 {
             return Err(fail("one place for the term is needed"));
         }
-        for sentence in alternatives(sentence).ok_or_else(|| fail("a bracket is not closed"))? {
+        let is_closed = |open, close| sentence.matches(open).count() == sentence.matches(close).count();
+        if !is_closed('[', ']') || !is_closed('<', '>') {
+            return Err(fail("a bracket is not closed"));
+        }
+        for sentence in alternatives(sentence) {
             templates.push(Template { labels: labels.clone(), sentence });
         }
     }
@@ -120,10 +141,9 @@ pub(super) fn templates(table: Table) -> Result<Vec<Template>, TableError> {
 }
 
 /// The sentences that one with `[one|two]` in it stands for; itself where there is none.
-fn alternatives(sentence: &str) -> Option<Vec<String>> {
-    let Some((before, rest)) = sentence.split_once('[') else { return Some(vec![sentence.to_owned()]) };
-    let (choices, after) = rest.split_once(']')?;
-    Some(choices.split('|').map(|choice| format!("{before}{choice}{after}")).collect())
+fn alternatives(sentence: &str) -> Vec<String> {
+    let Some((before, choices, after)) = bracket(sentence, '[', ']') else { return vec![sentence.to_owned()] };
+    choices.split('|').map(|choice| format!("{before}{choice}{after}")).collect()
 }
 
 #[cfg(test)]
@@ -157,8 +177,9 @@ mod tests {
     }
 
     #[test]
-    fn the_halves_share_no_sentence() {
+    fn the_halves_share_no_sentence_and_terms_are_measured_with_the_same_words() {
         let (train, test) = (templates(TRAIN).unwrap(), templates(TEST).unwrap());
+        assert!(test.iter().all(|template| !template.sentence.contains('<')));
         for template in &train {
             assert!(test.iter().all(|other| other.sentence != template.sentence), "{}", template.sentence);
         }
@@ -173,6 +194,13 @@ mod tests {
     }
 
     #[test]
+    fn words_take_turns_with_the_terms() {
+        let found = templates(table("civil\t{many} are <kind|calm|wise>.\n")).unwrap();
+        let words = [0, 1, 2, 3].map(|term| found[0].sentence_of(term));
+        assert_eq!(words, ["{many} are kind.", "{many} are calm.", "{many} are wise.", "{many} are kind."]);
+    }
+
+    #[test]
     fn what_is_wrong_is_named_with_its_line() {
         for (text, line, what) in [
             ("# x\n\ncivil {is}\n", 3, "two columns"),
@@ -181,6 +209,7 @@ mod tests {
             ("civil\t{is} {one}\n", 1, "one place"),
             ("civil\t{is} {ones}\n", 1, "one place"),
             ("civil\t{is} [a|b\n", 1, "bracket"),
+            ("civil\t{is} <a|b\n", 1, "bracket"),
         ] {
             let error = templates(table(text)).unwrap_err();
             assert!(error.line == line && error.what.contains(what), "{text}: {error}");
