@@ -55,8 +55,8 @@ pub fn measure(model: &LinearModel, label: &str) -> Result<BiasReport, MeasureEr
         model.score(&hashed, &mut log_odds);
         log_odds[at]
     });
-    let scored = Measured::of(&rows, scores, label)?;
-    Ok(scored.report(model.citation(), label, model.labels()[at].threshold))
+    let measured = Measured::of(&rows, scores, label)?;
+    Ok(measured.report(model.citation(), label, model.labels()[at].threshold))
 }
 
 /// The rows that answer the label, with their scores.
@@ -66,15 +66,15 @@ struct Measured<'a> {
 
 impl<'a> Measured<'a> {
     fn of(rows: &'a [Row], scores: impl Iterator<Item = f64>, label: &str) -> Result<Self, MeasureError> {
-        let scored: Vec<(&Row, Scored)> =
+        let answered: Vec<(&Row, Scored)> =
             rows.iter().zip(scores).filter_map(|(row, score)| Some((row, (score, row.answer(label)?)))).collect();
-        if [true, false].iter().any(|class| scored.iter().all(|(_, (_, positive))| positive != class)) {
+        if [true, false].iter().any(|class| answered.iter().all(|(_, (_, positive))| positive != class)) {
             let known: std::collections::BTreeSet<&str> =
                 rows.iter().flat_map(|row| row.labels.keys().copied()).collect();
             let known = known.into_iter().collect::<Vec<_>>().join(", ");
             return Err(MeasureError::UnansweredLabel { label: label.to_owned(), known });
         }
-        Ok(Self { rows: scored })
+        Ok(Self { rows: answered })
     }
 
     /// The names in the order of the rows, each once.
@@ -213,7 +213,7 @@ mod tests {
     fn means_leave_the_control_terms_out_and_part_the_terms_by_what_training_may_know() {
         let report = measured(&rows_of_three());
         assert_eq!(report.mean.terms, 2);
-        let expected = ((1.0 + 0.66667_f64.powi(-5)) / 2.0).powf(-0.2);
+        let expected = f64::midpoint(1.0, 0.66667_f64.powi(-5)).powf(-0.2);
         assert!((report.mean.bpsn_auc.unwrap() - expected).abs() < 1e-5, "{:?}", report.mean);
         assert_eq!(report.mean_of_terms_in_train, report.mean);
         assert_eq!((report.mean_of_other_terms.terms, report.mean_of_other_terms.bpsn_auc), (0, None));

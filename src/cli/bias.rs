@@ -27,7 +27,7 @@ pub(super) struct BiasOptions {
     #[arg(value_name = "MODEL", required_unless_present = "rows")]
     model: Option<PathBuf>,
 
-    /// The label: toxicity, threat, insult or identity_attack; with --rows several, apart by commas
+    /// The label, one that the sentences answer: toxicity, threat, insult, `identity_attack`; with --rows several, apart by commas
     #[arg(long, value_name = "LABEL", value_delimiter = ',', default_value = "toxicity")]
     label: Vec<String>,
 
