@@ -10,6 +10,7 @@ pub mod text;
 
 pub mod classify;
 
+pub mod bias;
 pub mod language;
 pub mod policy;
 pub mod tone;

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod bias;
 mod broken_lines;
 mod commands;
 mod endings;
@@ -14,6 +15,7 @@ mod policy;
 mod privacy;
 mod properties;
 mod refusals;
+mod retraining_data;
 mod same_bytes;
 mod samples;
 mod streaming;

@@ -12,6 +12,7 @@ const RANKS: &[(&str, u8)] = &[
     ("text", 1),
     ("telemetry", 1),
     ("classify", 2),
+    ("bias", 3),
     ("language", 3),
     ("tone", 3),
     ("topic", 3),

@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, and how answers look.
 
 mod args;
+mod bias;
 mod config;
 mod failure;
 mod inputs;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
         },
         Command::Train(command) => train::train(&command),
         Command::Evaluate(options) => train::evaluate(&options),
+        Command::Bias(options) => bias::bias(&options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "threadsieve", &mut script);
