@@ -8,6 +8,7 @@ mod support;
 mod broken_lines;
 mod commands;
 mod endings;
+mod evaluate;
 mod interrupt;
 mod limits;
 mod policy;
