@@ -9,6 +9,7 @@ mod bias;
 mod broken_lines;
 mod commands;
 mod endings;
+mod evaluate;
 mod interrupt;
 mod limits;
 mod policy;

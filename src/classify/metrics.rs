@@ -125,6 +125,66 @@ pub fn log_loss(scored: &[Scored]) -> Option<f64> {
     (!scored.is_empty()).then(|| sum / scored.len() as f64)
 }
 
+/// Mean squared distance of probabilities from the answers, 0..=1 (Brier, 1950). `None` without any.
+#[must_use]
+pub fn brier_score(scored: &[Scored]) -> Option<f64> {
+    let squares = scored.iter().map(|(probability, positive)| (probability - f64::from(u8::from(*positive))).powi(2));
+    mean(squares.map(Some))
+}
+
+/// The highest score that, taken as a threshold, finds at least this share (0..=1) of the positives: the precision there,
+/// and the score. `None` without positives.
+#[must_use]
+pub fn precision_at_recall(scored: &[Scored], recall: f64) -> Option<(f64, f64)> {
+    let positives = scored.iter().filter(|(_, positive)| *positive).count();
+    let (mut found, mut taken) = (0, 0);
+    for (score, positive, negative) in ties(scored) {
+        found += positive;
+        taken += positive + negative;
+        if found > 0 && found as f64 >= recall * positives as f64 - 1e-9 {
+            return Some((found as f64 / taken as f64, score));
+        }
+    }
+    None
+}
+
+/// The ROC curve from (0, 0) to (1, 1): share of the negatives and of the positives that score at least each threshold.
+/// Empty without positives or without negatives.
+#[must_use]
+pub fn roc_curve(scored: &[Scored]) -> Vec<(f64, f64)> {
+    let positives = scored.iter().filter(|(_, positive)| *positive).count();
+    let negatives = scored.len() - positives;
+    if positives == 0 || negatives == 0 {
+        return Vec::new();
+    }
+    let (mut found, mut wrong) = (0, 0);
+    let mut curve = vec![(0.0, 0.0)];
+    for (_, positive, negative) in ties(scored) {
+        found += positive;
+        wrong += negative;
+        curve.push((wrong as f64 / negatives as f64, found as f64 / positives as f64));
+    }
+    curve
+}
+
+/// Recall and precision at each threshold, in order of rising recall. Empty without positives.
+#[must_use]
+pub fn precision_recall_curve(scored: &[Scored]) -> Vec<(f64, f64)> {
+    let positives = scored.iter().filter(|(_, positive)| *positive).count();
+    if positives == 0 {
+        return Vec::new();
+    }
+    let (mut found, mut taken) = (0, 0);
+    ties(scored)
+        .into_iter()
+        .map(|(_, positive, negative)| {
+            found += positive;
+            taken += positive + negative;
+            (found as f64 / positives as f64, found as f64 / taken as f64)
+        })
+        .collect()
+}
+
 /// The threshold of the highest F1, where a positive counts `positive_weight` and a negative `negative_weight`: the
 /// middle between the last yes and the first no. Of equally good ones the highest. `None` without positives.
 #[must_use]
@@ -205,6 +265,20 @@ mod tests {
         close(best_f1_threshold(&scored, 1.0, 1.0), 0.2);
         // Where negatives are ten times as many as here, the false one costs too much.
         close(best_f1_threshold(&scored, 1.0, 10.0), 0.6);
+    }
+
+    #[test]
+    fn curves_and_precision_at_recall_have_known_values() {
+        let scored = [(0.9, true), (0.8, false), (0.7, true), (0.7, false), (0.1, false)];
+        assert_eq!(roc_curve(&scored), [(0.0, 0.0), (0.0, 0.5), (1.0 / 3.0, 0.5), (2.0 / 3.0, 1.0), (1.0, 1.0)]);
+        assert_eq!(precision_recall_curve(&scored), [(0.5, 1.0), (0.5, 0.5), (1.0, 0.5), (1.0, 0.4)]);
+        assert_eq!(precision_at_recall(&scored, 0.5), Some((1.0, 0.9)));
+        assert_eq!(precision_at_recall(&scored, 0.51), Some((0.5, 0.7)));
+        assert_eq!(precision_at_recall(&scored, 1.0), Some((0.5, 0.7)));
+        assert_eq!(precision_at_recall(&[(0.5, false)], 0.5), None);
+        close(brier_score(&[(0.8, true), (0.4, false)]), f64::midpoint(0.04, 0.16));
+        assert_eq!(brier_score(&[]), None);
+        assert!(roc_curve(&[(0.5, true)]).is_empty() && precision_recall_curve(&[(0.5, false)]).is_empty());
     }
 
     proptest! {

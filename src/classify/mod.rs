@@ -1,9 +1,12 @@
 //! The learners: sparse logistic regression behind linfa's traits, dense heads, and the model artifact.
 
 pub mod artifact;
+pub mod bootstrap;
+pub mod calibration_curve;
 pub mod dense_head;
 mod dual_descent;
 pub mod evaluation;
+mod evaluation_table;
 pub mod labelled;
 pub mod linear_model;
 pub mod linear_model_file;
@@ -11,3 +14,4 @@ pub mod logistic;
 pub mod metrics;
 pub mod sparse;
 pub mod tfidf;
+pub mod worst_errors;

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use crate::source::RequestedFormat;
 
 use super::bias::BiasOptions;
+use super::evaluate::EvaluateOptions;
 
 /// Labels comment threads, offline: the language of each comment and whether it needs translating, its tone, how far it
 /// is off topic, and what your policy would do with it. People decide; nothing is ever deleted.
@@ -231,21 +232,4 @@ pub(super) struct SparseTrainArguments {
 pub(super) struct TopicTrainArguments {
     #[command(flatten)]
     pub(super) common: TrainArguments,
-}
-
-/// What `evaluate` takes.
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  threadsieve evaluate models/abuse abuse_dev.jsonl.gz")]
-pub(super) struct EvaluateOptions {
-    /// The folder of the model
-    #[arg(value_name = "MODEL")]
-    pub(super) model: PathBuf,
-
-    /// Files of labelled data, as for `train`
-    #[arg(required = true, value_name = "DATA")]
-    pub(super) data: Vec<PathBuf>,
-
-    /// Print the figures as JSON
-    #[arg(long)]
-    pub(super) json: bool,
 }

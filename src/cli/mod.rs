@@ -3,6 +3,7 @@
 mod args;
 mod bias;
 mod config;
+mod evaluate;
 mod failure;
 mod inputs;
 mod logging;
@@ -40,8 +41,8 @@ pub fn main() -> ExitCode {
             ConfigCommand::Show { config } => config::show(config.as_deref()).and_then(|shown| print(&shown)),
         },
         Command::Train(command) => train::train(&command),
-        Command::Evaluate(options) => train::evaluate(&options),
         Command::Bias(options) => bias::bias(&options),
+        Command::Evaluate(options) => evaluate::evaluate(&options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "threadsieve", &mut script);

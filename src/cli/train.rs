@@ -1,18 +1,13 @@
-//! `threadsieve train` and `threadsieve evaluate`.
+//! `threadsieve train`.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
-use anyhow::anyhow;
-
-use crate::classify::artifact::Artifact;
-use crate::evaluate::evaluate_directory;
-use crate::labelled::{FileReport, LabelScheme, LabelledData, Mapping, describe_bad_rows, read_labelled_files};
+use crate::labelled::{FileReport, describe_bad_rows};
 use crate::train::sparse_model::{TrainOptions, TrainedModel};
 use crate::train::topic::{TopicHyperparameters, TopicTrainingOptions, train_topic};
 use crate::train::{abuse, sentiment};
 
-use super::args::{EvaluateOptions, SparseTrainArguments, TopicTrainArguments, TrainArguments, TrainCommand};
+use super::args::{SparseTrainArguments, TopicTrainArguments, TrainArguments, TrainCommand};
 use super::failure::{Exit, Failure};
 
 /// Trains a model.
@@ -111,45 +106,4 @@ fn report_bad_rows(files: &[FileReport]) {
     for line in describe_bad_rows(files) {
         tell(&format!("warning: {line}"));
     }
-}
-
-/// Measures a model.
-pub(super) fn evaluate(options: &EvaluateOptions) -> Result<Exit, Failure> {
-    let scheme = scheme_of(&options.model)?;
-    let LabelledData { set, files } = read_labelled_files(&options.data, scheme.clone(), Mapping::default())
-        .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))?;
-    report_bad_rows(&files);
-    if set.rows.is_empty() {
-        return Err(Failure::one(anyhow!(
-            "not one usable row to measure on\n  hint: the model's labels are {}",
-            scheme.labels().join(", ")
-        )));
-    }
-    let evaluation = evaluate_directory(&options.model, &set).map_err(Failure::one)?;
-    if options.json {
-        let mut text = serde_json::to_string_pretty(&evaluation).map_err(Failure::one)?;
-        text.push('\n');
-        return super::print(&text);
-    }
-    super::print(&evaluation.table())
-}
-
-/// How data states the labels of a model: as emotions for sentiment, by name for all others.
-fn scheme_of(model: &Path) -> Result<LabelScheme, Failure> {
-    let artifact = Artifact::read(&model.join("weights.bin")).map_err(Failure::one)?;
-    let (kind, labels) = (&artifact.header().kind, artifact.header().labels.clone());
-    if kind != crate::classify::linear_model::KIND {
-        return Err(Failure::one(anyhow!(
-            "{}: a model of kind `{kind}`, which cannot be measured here\n  hint: for topic, `train topic … --dev FILE` measures",
-            model.display()
-        )));
-    }
-    let emotions = sentiment::scheme();
-    if labels == emotions.labels() {
-        return Ok(emotions);
-    }
-    if labels.is_empty() {
-        return Err(Failure::one(anyhow!("{}: the model has no labels", model.display())));
-    }
-    Ok(LabelScheme::Named(labels))
 }
