@@ -4,8 +4,10 @@ mod measure;
 mod report;
 mod rows;
 mod tables;
+mod words;
 
 pub use measure::{MeasureError, measure};
 pub use report::{BiasFigures, BiasReport, MeanFigures, SubgroupScore};
 pub use rows::{Half, Row, SOURCE, rows};
 pub use tables::TableError;
+pub use words::words;

@@ -1,61 +1,85 @@
-//! Dual coordinate descent for L2-regularised logistic regression (Yu, Huang and Lin, 2011).
+//! Dual coordinate descent for L2-regularised logistic regression (Yu, Huang and Lin, 2011), six labels at a time.
 //!
-//! "Dual coordinate descent methods for logistic regression and maximum entropy models", Machine Learning 85. Primal:
-//! `min_w ½ wᵀw + Σ cᵢ log(1 + exp(-yᵢ wᵀxᵢ))`. Dual, with `w = Σ αᵢ yᵢ xᵢ` and `0 < αᵢ < cᵢ`:
-//! `min_α ½ wᵀw + Σ αᵢ log αᵢ + (cᵢ - αᵢ) log(cᵢ - αᵢ) - cᵢ log cᵢ`. At the optimum the two add up to zero.
+//! "Dual coordinate descent methods for logistic regression and maximum entropy models", Machine Learning 85. Primal, for
+//! each label: `min_u ½ uᵀu + Σ cᵢ log(1 + exp(-yᵢ (uᵀxᵢ + mᵢ)))`, where `mᵢ` is what a model that is continued says
+//! already (0 where there is none), so that `u` is the change. Dual, with `u = Σ αᵢ yᵢ xᵢ` and `0 < αᵢ < cᵢ`:
+//! `min_α ½ uᵀu + Σ αᵢ yᵢ mᵢ + αᵢ log (αᵢ/cᵢ) + (cᵢ - αᵢ) log ((cᵢ - αᵢ)/cᵢ)`. At the optimum the two add up to zero.
+//!
+//! All labels share the rows, so one walk over a row's buckets serves six of them: the weights of a bucket lie side by side
+//! in one cache line, together with the bucket's variance. They are kept as `w·f`, where `f` is the bucket's inverse
+//! frequency: the inner product with a row is then a plain sum times the row's factor.
 
 use rand::SeedableRng as _;
 use rand::seq::SliceRandom as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::sparse::SparseMatrix;
+use super::bags::Bags;
+use super::inverse_frequency::inverse_frequency;
 
-/// A row of a two-class problem.
+/// How many labels are solved together.
+pub(super) const LABELS_AT_ONCE: usize = 6;
+/// The labels, then the variance for labels that shrink some buckets, then the variance for the others.
+const LANES: usize = 8;
+const SHRUNK_VARIANCE: usize = 6;
+const VARIANCE: usize = 7;
+
+/// A number for each of the labels.
+pub(super) type Each<T> = [T; LABELS_AT_ONCE];
+
+/// A row of the two-class problems.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Example {
-    /// Row of the matrix.
-    pub row: usize,
-    /// +1 or -1.
-    pub sign: f64,
-    /// cᵢ: what an error on this row costs, greater than 0.
-    pub cost: f64,
+    /// Row of the bags.
+    pub row: u32,
+    /// For each label what an error costs: cᵢ where the row has the label, -cᵢ where it does not, 0 where nobody knows.
+    pub costs: Each<f32>,
 }
 
-/// One two-class problem.
+/// Two-class problems that share their rows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Problem<'a> {
-    pub matrix: &'a SparseMatrix,
+    pub bags: &'a Bags,
     pub examples: &'a [Example],
-    /// The value of a constant column added to every row, whose weight is the intercept; 0 for none.
-    pub intercept_scale: f64,
+    /// Buckets whose weights are drawn to zero harder, and by which factor their values shrink.
+    pub shrunk_buckets: Option<(&'a [bool], f32)>,
+    /// For which labels.
+    pub shrinks: Each<bool>,
+    /// The model that is continued: for each label the products by bucket, and its intercept.
+    pub start: Each<Option<(&'a [f32], f64)>>,
 }
 
 /// When to stop.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stopping {
-    /// Greatest accepted (primal - dual) / primal.
+    /// Greatest accepted (primal - dual) / primal of any label.
     pub relative_gap: f64,
     pub max_epochs: usize,
 }
 
-/// Where the descent ended.
+/// Where the descent of one label ended.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Solution {
-    pub coefficients: Vec<f64>,
+    /// Weight times inverse frequency, by bucket.
+    pub products: Vec<f32>,
     pub intercept: f64,
     pub epochs: usize,
     pub primal: f64,
     pub relative_gap: f64,
-    pub converged: bool,
 }
 
 /// The state: α as its two halves, so that `c - α` keeps its digits where α comes close to c (section 3.2 of the paper).
-struct Dual {
-    /// (αᵢ, cᵢ - αᵢ) by example.
-    halves: Vec<(f64, f64)>,
-    weights: Vec<f64>,
-    /// The weight of the constant column.
-    constant: f64,
+struct State {
+    /// (αᵢ, cᵢ - αᵢ) by example and label; (0, 0) where the answer is unknown.
+    halves: Vec<Each<(f64, f64)>>,
+    /// mᵢ by example; empty where no model is continued.
+    said_before: Vec<Each<f32>>,
+    /// By bucket.
+    weights: Vec<[f32; LANES]>,
+    /// The weight of a constant column of ones.
+    constant: Each<f64>,
+    start: Each<f64>,
+    /// Squared length of each row, the constant included, without and with shrinking.
+    squares: Vec<[f32; 2]>,
 }
 
 const GAP_EVERY_EPOCHS: usize = 3;
@@ -64,15 +88,10 @@ const MAX_NEWTON_STEPS: usize = 100;
 const SHRINK: f64 = 0.1;
 
 impl Problem<'_> {
-    /// Solves the problem. The order of the examples in each epoch follows from `seed` alone.
-    pub fn solve(&self, seed: u64, stopping: Stopping) -> Solution {
-        let constant_squared = self.intercept_scale * self.intercept_scale;
-        let norms: Vec<f64> = self
-            .examples
-            .iter()
-            .map(|example| self.matrix.row(example.row).squared_norm() + constant_squared)
-            .collect();
-        let mut dual = self.start();
+    /// Solves the problems; the solutions of the labels that have examples, in order. The order of the examples in each
+    /// epoch follows from `seed` alone.
+    pub fn solve(&self, labels: usize, seed: u64, stopping: Stopping) -> Vec<Solution> {
+        let mut state = self.start();
         let mut order: Vec<u32> = (0..self.examples.len() as u32).collect();
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
         // The inner problems are solved loosely at first, and as tightly as it gets once the outer one is close.
@@ -83,60 +102,176 @@ impl Problem<'_> {
             let mut newton_steps = 0;
             let mut worst: f64 = 0.0;
             for index in order.iter().map(|index| *index as usize) {
-                let (violation, steps) = self.step(&mut dual, index, norms[index], inner_tolerance);
+                let (violation, steps) = self.step(&mut state, index, inner_tolerance);
                 worst = worst.max(violation);
                 newton_steps += steps;
             }
             epochs += 1;
             let last = epochs >= stopping.max_epochs;
             if epochs % GAP_EVERY_EPOCHS == 0 || last {
-                let (primal, relative_gap) = self.gap(&dual);
-                let converged = relative_gap <= stopping.relative_gap;
-                if converged || last {
-                    let intercept = dual.constant * self.intercept_scale;
-                    return Solution { coefficients: dual.weights, intercept, epochs, primal, relative_gap, converged };
+                let gaps = self.gaps(&state);
+                let widest = gaps[..labels].iter().map(|(_, gap)| *gap).fold(0.0, f64::max);
+                if widest <= stopping.relative_gap || last {
+                    return Self::solutions(&state, labels, epochs, &gaps);
                 }
             }
-            if newton_steps <= self.examples.len() / 10 || worst < 10.0 * inner_tolerance {
+            if newton_steps <= labels * self.examples.len() / 10 || worst < 10.0 * inner_tolerance {
                 inner_tolerance = (inner_tolerance * 0.1).max(1e-13);
             }
         }
     }
 
-    /// α small but inside the interval, as the logarithms need it.
-    fn start(&self) -> Dual {
-        let mut dual = Dual {
-            halves: self
-                .examples
-                .iter()
-                .map(|example| {
-                    let alpha = (0.001 * example.cost).min(1e-8);
-                    (alpha, example.cost - alpha)
-                })
-                .collect(),
-            weights: vec![0.0; self.matrix.column_count()],
-            constant: 0.0,
-        };
-        for (example, (alpha, _)) in self.examples.iter().zip(&dual.halves) {
-            for (column, value) in self.matrix.row(example.row).iter() {
-                dual.weights[column] += alpha * example.sign * value;
+    fn solutions(state: &State, labels: usize, epochs: usize, gaps: &Each<(f64, f64)>) -> Vec<Solution> {
+        (0..labels)
+            .map(|label| Solution {
+                products: state.weights.iter().map(|lanes| lanes[label]).collect(),
+                intercept: state.constant[label],
+                epochs,
+                primal: gaps[label].0,
+                relative_gap: gaps[label].1,
+            })
+            .collect()
+    }
+
+    /// α small but inside the interval, as the logarithms need it; its share in the weights is below their precision.
+    fn start(&self) -> State {
+        let mut weights = vec![[0.0; LANES]; self.bags.bucket_count()];
+        for (bucket, (lanes, code)) in weights.iter_mut().zip(self.bags.frequencies().codes()).enumerate() {
+            let frequency = inverse_frequency(*code);
+            let shrinking = self.shrunk_buckets.filter(|(buckets, _)| buckets[bucket]).map_or(1.0, |(_, factor)| factor);
+            lanes[VARIANCE] = frequency * frequency;
+            lanes[SHRUNK_VARIANCE] = lanes[VARIANCE] * shrinking * shrinking;
+            for (lane, start) in lanes.iter_mut().zip(&self.start) {
+                *lane = start.map_or(0.0, |(products, _)| products[bucket]);
             }
-            dual.constant += alpha * example.sign * self.intercept_scale;
         }
-        dual
+        let start = self.start.map(|start| start.map_or(0.0, |(_, intercept)| intercept));
+        let squares = |example: &Example| {
+            let factor = self.bags.factor(example.row as usize);
+            let mut sums = [0.0_f32; 2];
+            for bucket in self.bags.buckets(example.row as usize) {
+                let lanes = &weights[*bucket as usize];
+                sums[0] += lanes[VARIANCE];
+                sums[1] += lanes[SHRUNK_VARIANCE];
+            }
+            sums.map(|sum| sum * factor * factor + 1.0)
+        };
+        let halves = |example: &Example| {
+            example.costs.map(|cost| {
+                let cost = f64::from(cost.abs());
+                let alpha = (0.001 * cost).min(1e-8);
+                (alpha, cost - alpha)
+            })
+        };
+        let mut state = State {
+            halves: self.examples.iter().map(halves).collect(),
+            said_before: Vec::new(),
+            squares: self.examples.iter().map(squares).collect(),
+            weights,
+            constant: start,
+            start,
+        };
+        if self.start.iter().any(Option::is_some) {
+            state.said_before = self.examples.iter().map(|example| self.scores(&state, example.row)).collect();
+        }
+        state
     }
 
-    fn margin(&self, dual: &Dual, example: &Example) -> f64 {
-        let product = self.matrix.row(example.row).dot(&dual.weights) + dual.constant * self.intercept_scale;
-        example.sign * product
+    fn scores(&self, state: &State, row: u32) -> Each<f32> {
+        let mut sums = [0.0_f32; LANES];
+        for bucket in self.bags.buckets(row as usize) {
+            for (sum, weight) in sums.iter_mut().zip(&state.weights[*bucket as usize]) {
+                *sum += weight;
+            }
+        }
+        let factor = self.bags.factor(row as usize);
+        std::array::from_fn(|label| sums[label] * factor + state.constant[label] as f32)
     }
 
-    /// Minimises the dual over one αᵢ. Returns the size of its derivative before, and the Newton steps taken.
-    fn step(&self, dual: &mut Dual, index: usize, norm: f64, tolerance: f64) -> (f64, usize) {
+    /// Minimises the dual over the αs of one example, label by label. Returns the size of the largest derivative before,
+    /// and the Newton steps taken.
+    fn step(&self, state: &mut State, index: usize, tolerance: f64) -> (f64, usize) {
         let example = &self.examples[index];
-        let cost = example.cost;
-        let margin = self.margin(dual, example);
-        let (alpha, beta) = dual.halves[index];
+        let scores = self.scores(state, example.row);
+        let (mut worst, mut all_steps) = (0.0_f64, 0);
+        // What is added to the weights, of labels that shrink nothing and of the others.
+        let mut changes = [[0.0_f32; LANES]; 2];
+        for label in 0..LABELS_AT_ONCE {
+            let cost = f64::from(example.costs[label].abs());
+            if cost <= 0.0 {
+                continue;
+            }
+            let sign = f64::from(example.costs[label].signum());
+            let shrinks = usize::from(self.shrinks[label]);
+            let norm = f64::from(state.squares[index][shrinks]);
+            let descent = OneCost { cost, norm, margin: sign * f64::from(scores[label]) };
+            let (violation, steps, change) = descent.minimise(&mut state.halves[index][label], tolerance);
+            worst = worst.max(violation);
+            all_steps += steps;
+            changes[shrinks][label] = (change * sign) as f32;
+            state.constant[label] += change * sign;
+        }
+        if all_steps > 0 {
+            let factor = self.bags.factor(example.row as usize);
+            let [plain, shrunk] = changes.map(|lanes| lanes.map(|change| change * factor));
+            for bucket in self.bags.buckets(example.row as usize) {
+                let lanes = &mut state.weights[*bucket as usize];
+                let (variance, shrunk_variance) = (lanes[VARIANCE], lanes[SHRUNK_VARIANCE]);
+                // The last two of the changes are 0.
+                for ((lane, plain), shrunk) in lanes.iter_mut().zip(&plain).zip(&shrunk) {
+                    *lane += plain * variance + shrunk * shrunk_variance;
+                }
+            }
+        }
+        (worst, all_steps)
+    }
+
+    /// For each label the primal objective, and the duality gap relative to it.
+    fn gaps(&self, state: &State) -> Each<(f64, f64)> {
+        let mut norms = std::array::from_fn(|label: usize| (state.constant[label] - state.start[label]).powi(2));
+        for (bucket, lanes) in state.weights.iter().enumerate() {
+            for label in 0..LABELS_AT_ONCE {
+                let variance = lanes[if self.shrinks[label] { SHRUNK_VARIANCE } else { VARIANCE }];
+                if variance > 0.0 {
+                    let change = lanes[label] - self.start[label].map_or(0.0, |(products, _)| products[bucket]);
+                    norms[label] += f64::from(change) * f64::from(change) / f64::from(variance);
+                }
+            }
+        }
+        let mut primal: Each<f64> = norms.map(|norm| 0.5 * norm);
+        let mut negated_dual = primal;
+        for (index, example) in self.examples.iter().enumerate() {
+            let scores = self.scores(state, example.row);
+            for label in 0..LABELS_AT_ONCE {
+                let cost = f64::from(example.costs[label].abs());
+                if cost > 0.0 {
+                    let sign = f64::from(example.costs[label].signum());
+                    let (alpha, beta) = state.halves[index][label];
+                    let before = state.said_before.get(index).map_or(0.0, |before| f64::from(before[label]));
+                    primal[label] += cost * log_one_plus_exp(-sign * f64::from(scores[label]));
+                    negated_dual[label] +=
+                        alpha * sign * before + alpha * (alpha / cost).ln() + beta * (beta / cost).ln();
+                }
+            }
+        }
+        std::array::from_fn(|label| {
+            (primal[label], (primal[label] + negated_dual[label]) / primal[label].max(f64::MIN_POSITIVE))
+        })
+    }
+}
+
+/// The dual as a function of one α.
+struct OneCost {
+    cost: f64,
+    norm: f64,
+    margin: f64,
+}
+
+impl OneCost {
+    /// Returns the size of the derivative before, the Newton steps taken, and the change of α.
+    fn minimise(&self, halves: &mut (f64, f64), tolerance: f64) -> (f64, usize, f64) {
+        let Self { cost, norm, margin } = *self;
+        let (alpha, beta) = *halves;
         // The minimum lies in the half of (0, c) where the smaller of α and c - α is the variable: there it keeps its
         // digits. The derivative at c/2 tells which half that is.
         let lower = norm * (0.5 * cost - alpha) + margin > 0.0;
@@ -152,28 +287,11 @@ impl Problem<'_> {
             gradient = norm * (z - old) + slope + (z / (cost - z)).ln();
             steps += 1;
         }
-        if steps > 0 {
-            dual.halves[index] = if lower { (z, cost - z) } else { (cost - z, z) };
-            let change = if lower { z - old } else { old - z };
-            let step = change * example.sign;
-            for (column, value) in self.matrix.row(example.row).iter() {
-                dual.weights[column] += step * value;
-            }
-            dual.constant += step * self.intercept_scale;
+        if steps == 0 {
+            return (violation, 0, 0.0);
         }
-        (violation, steps)
-    }
-
-    /// The primal objective, and the duality gap relative to it.
-    fn gap(&self, dual: &Dual) -> (f64, f64) {
-        let norm = dual.weights.iter().map(|weight| weight * weight).sum::<f64>() + dual.constant * dual.constant;
-        let mut primal = 0.5 * norm;
-        let mut negated_dual = 0.5 * norm;
-        for (example, (alpha, beta)) in self.examples.iter().zip(&dual.halves) {
-            primal += example.cost * log_one_plus_exp(-self.margin(dual, example));
-            negated_dual += alpha * (alpha / example.cost).ln() + beta * (beta / example.cost).ln();
-        }
-        (primal, (primal + negated_dual) / primal.max(f64::MIN_POSITIVE))
+        *halves = if lower { (z, cost - z) } else { (cost - z, z) };
+        (violation, steps, if lower { z - old } else { old - z })
     }
 }
 

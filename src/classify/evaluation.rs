@@ -362,7 +362,7 @@ mod tests {
     use super::super::artifact::Artifact;
     use super::super::labelled::LabelledText;
     use super::super::linear_model_file::{LabelToWrite, LinearModelFile};
-    use super::super::tfidf::FrequencyCounter;
+    use super::super::inverse_frequency::FrequencyCounter;
     use super::*;
 
     const BUCKETS: usize = 1 << 12;

@@ -1,15 +1,16 @@
-//! The scoring model: idf and 8-bit weights side by side, so that one look at memory serves every label.
+//! The scoring model: 8-bit weights and inverse frequencies by bucket.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::artifact::{Artifact, ArtifactError};
-use super::tfidf::{MAX_BUCKETS, inverse_length, sublinear};
+use super::inverse_frequency::{InverseFrequencies, MAX_BUCKETS, inverse_length};
+use super::logistic::{FittedLabel, SparseLogistic};
 use crate::domain::{LanguageCode, Span};
 use crate::text::features::{FEATURE_SPEC, Featuriser, HashedText};
 
 /// The kind that a model file of this sort states.
-pub const KIND: &str = "sparse-logistic";
+pub const KIND: &str = "sparse-logistic-2";
 /// The largest number of labels of one model.
 pub const MAX_LABELS: usize = 64;
 
@@ -29,25 +30,32 @@ pub(super) mod names {
 pub struct LabelParameters {
     /// The label's name.
     pub name: Arc<str>,
-    /// Log-odds of a text without features, at the rate of the training texts.
+    /// The score of a text without features, before calibration.
     pub intercept: f64,
-    /// Log-odds added to move from the rate of the training texts to the natural rate.
+    /// What calibration adds to the score to make it log-odds at the natural mix of texts.
     pub offset: f64,
     /// Probability, 0..=1, from which on the label is said to apply.
     pub threshold: f64,
-    weight_scale: f32,
+    /// What one step of a weight is worth.
+    weight_scale: f64,
 }
 
-/// A linear model over hashed features, ready to score.
+impl LabelParameters {
+    /// Calibrated log-odds of a text, from the sum of its weights in steps and one over the length of its vector.
+    pub(super) fn log_odds(&self, steps: i32, inverse_length: f32) -> f64 {
+        f64::from(steps) * self.weight_scale * f64::from(inverse_length) + self.intercept + self.offset
+    }
+}
+
+/// A linear model over hashed features.
 #[derive(Debug, Clone)]
 pub struct LinearModel {
     citation: Arc<str>,
     labels: Vec<LabelParameters>,
     languages: Vec<LanguageCode>,
-    mask: u32,
-    /// A row a bucket: the idf code, then the labels' weights as two's complement, then padding up to `stride`.
-    rows: Vec<u8>,
-    stride: usize,
+    frequencies: InverseFrequencies,
+    /// By bucket and label: the coefficient times the inverse frequency, in steps of the label's scale.
+    weights: Vec<i8>,
 }
 
 impl LinearModel {
@@ -55,7 +63,7 @@ impl LinearModel {
     ///
     /// # Errors
     /// Where the file is of another kind or feature extraction, or its parts do not fit together: the number of buckets
-    /// is no power of two or above 2^24, there are no labels or more than 64, two share a name, a language is no code,
+    /// is no power of two or above 2^18, there are no labels or more than 64, two share a name, a language is no code,
     /// a number is not finite or outside its range.
     pub fn from_artifact(artifact: &Artifact) -> Result<Self, ArtifactError> {
         artifact.expect(KIND, FEATURE_SPEC)?;
@@ -85,7 +93,7 @@ impl LinearModel {
         let mut labels = Vec::with_capacity(count);
         for (at, name) in header.labels.iter().enumerate() {
             let (scale, threshold) = (scales[at], thresholds[at]);
-            // Beyond 1e6 sums of 32-bit floats could overflow; real scales are near 0.1.
+            // Real scales are near 0.1.
             if !(0.0..=1e6).contains(&scale) || !(0.0..=1.0).contains(&threshold) {
                 return broken(format!("label `{name}`: weight scale {scale}, threshold {threshold}"));
             }
@@ -94,19 +102,11 @@ impl LinearModel {
                 intercept: intercepts[at],
                 offset: offsets[at],
                 threshold,
-                weight_scale: scale as f32,
+                weight_scale: scale,
             });
         }
-        let stride = stride(count);
-        let mut rows = vec![0; buckets * stride];
-        for ((row, code), weights) in rows.chunks_exact_mut(stride).zip(codes).zip(weights.chunks_exact(count)) {
-            row[0] = code;
-            for (to, from) in row[1..].iter_mut().zip(weights) {
-                *to = from.cast_unsigned();
-            }
-        }
-        let citation = artifact.citation().into();
-        Ok(Self { citation, labels, languages, mask: buckets as u32 - 1, rows, stride })
+        let Some(frequencies) = InverseFrequencies::new(codes) else { return broken(format!("{buckets} buckets")) };
+        Ok(Self { citation: artifact.citation().into(), labels, languages, frequencies, weights })
     }
 
     /// `name@version+sha256:…`: what records cite.
@@ -127,76 +127,73 @@ impl LinearModel {
         &self.languages
     }
 
-    /// Replaces `log_odds` with the score of every label at the natural rate. A text without known features gets the
-    /// intercepts with their offsets.
-    pub fn score(&self, text: &HashedText, log_odds: &mut Vec<f64>) {
-        // The widths are constants so that the inner loop over the labels becomes a few vector instructions.
-        match self.stride {
-            8 => self.score_in::<8>(text, log_odds),
-            16 => self.score_in::<16>(text, log_odds),
-            32 => self.score_in::<32>(text, log_odds),
-            _ => self.score_in::<WIDEST>(text, log_odds),
-        }
+    /// Number of buckets, a power of two.
+    #[must_use]
+    pub fn bucket_count(&self) -> usize {
+        self.frequencies.codes().len()
     }
 
-    fn score_in<const STRIDE: usize>(&self, text: &HashedText, log_odds: &mut Vec<f64>) {
-        let (rows, _) = self.rows.as_chunks::<STRIDE>();
-        let mut sums = [0.0_f32; STRIDE];
-        let mut squares = 0.0_f32;
-        for (hash, count) in text.iter() {
-            let row = &rows[(hash & self.mask) as usize];
-            let value = sublinear(count) * f32::from(row[0]);
-            squares += value * value;
-            for (sum, weight) in sums.iter_mut().zip(row) {
-                *sum += value * f32::from(weight.cast_signed());
+    /// The inverse frequencies of the buckets.
+    #[must_use]
+    pub fn frequencies(&self) -> &InverseFrequencies {
+        &self.frequencies
+    }
+
+    /// The code of a bucket, whose number is taken modulo the number of buckets, and its weight for every label.
+    pub(super) fn bucket(&self, bucket: usize) -> (u8, &[i8]) {
+        let bucket = bucket & (self.bucket_count() - 1);
+        let first = bucket * self.labels.len();
+        (self.frequencies.codes()[bucket], &self.weights[first..first + self.labels.len()])
+    }
+
+    /// Replaces `log_odds` with the calibrated score of every label. A text without known features gets the intercepts
+    /// with their offsets.
+    pub fn score(&self, text: &HashedText, log_odds: &mut Vec<f64>) {
+        let mut sums = [0_i32; MAX_LABELS];
+        let mut squared_codes = 0;
+        for feature in text.features() {
+            let (code, weights) = self.bucket(*feature as usize);
+            squared_codes += u64::from(code) * u64::from(code);
+            for (sum, weight) in sums.iter_mut().zip(weights) {
+                *sum += i32::from(*weight);
             }
         }
-        let scale = inverse_length(squares);
+        let length = inverse_length(squared_codes);
         log_odds.clear();
-        log_odds.extend(
-            self.labels
-                .iter()
-                .zip(&sums[1..])
-                .map(|(label, sum)| f64::from(sum * scale * label.weight_scale) + label.intercept + label.offset),
-        );
+        log_odds.extend(self.labels.iter().zip(sums).map(|(label, sum)| label.log_odds(sum, length)));
     }
 
-    /// Calls `sink` for every feature of a text that moves the score of a label, with the bytes under it and by how
-    /// much, in log-odds. All of them with the label's intercept and offset add up to its score.
+    /// Calls `sink` for every feature of a text that moves the score of a label: the bytes that it stands for, and by how
+    /// much it moves the score, in log-odds. With the intercept they add up to the score before calibration, which adds
+    /// the offset.
     ///
     /// # Panics
     /// Where there is no such label.
     pub fn explain(&self, text: &str, featuriser: &mut Featuriser, label: usize, mut sink: impl FnMut(Span, f64)) {
-        let scale = f64::from(self.labels[label].weight_scale);
-        let mut hashed = HashedText::default();
-        featuriser.extract(text, &mut hashed);
-        let mut squares = 0.0_f32;
-        let mut weights = HashMap::with_capacity(hashed.len());
-        for (hash, count) in hashed.iter() {
-            let begin = (hash & self.mask) as usize * self.stride;
-            let value = sublinear(count) * f32::from(self.rows[begin]);
-            squares += value * value;
-            let weight = f64::from(self.rows[begin + 1 + label].cast_signed());
-            // Each of the feature's occurrences gets the same share of what they do together.
-            weights.insert(hash, f64::from(value) * weight * scale / f64::from(count));
-        }
-        let normalise = f64::from(inverse_length(squares));
-        featuriser.visit(text, |hash, span| {
-            if let Some(weight) = weights.get(&hash).filter(|weight| **weight != 0.0) {
-                sink(span, weight * normalise);
+        let mut occurrences: HashMap<u32, f64> = HashMap::new();
+        featuriser.visit(text, |feature, _| *occurrences.entry(feature).or_default() += 1.0);
+        let code = |feature: u32| u64::from(self.bucket(feature as usize).0);
+        let squared_codes: u64 = occurrences.keys().map(|feature| code(*feature) * code(*feature)).sum();
+        let step = self.labels[label].weight_scale * f64::from(inverse_length(squared_codes));
+        featuriser.visit(text, |feature, span| {
+            let weight = self.bucket(feature as usize).1[label];
+            if weight != 0 {
+                // Each of the feature's occurrences gets the same share of what they do together.
+                sink(span, f64::from(weight) * step / occurrences[&feature]);
             }
         });
     }
-}
 
-const WIDEST: usize = MAX_LABELS + 8;
-
-fn stride(labels: usize) -> usize {
-    match labels {
-        0..=7 => 8,
-        8..=15 => 16,
-        16..=31 => 32,
-        _ => WIDEST,
+    /// The model as something that training can continue from: calibrated scores are its scores.
+    #[must_use]
+    pub fn to_continue(&self) -> SparseLogistic {
+        let count = self.labels.len();
+        let labels = self.labels.iter().enumerate().map(|(at, label)| FittedLabel {
+            name: label.name.as_ref().to_owned(),
+            products: self.weights.iter().skip(at).step_by(count).map(|steps| f32::from(*steps) * label.weight_scale as f32).collect(),
+            intercept: label.intercept + label.offset,
+        });
+        SparseLogistic { labels: labels.collect(), summaries: Vec::new() }
     }
 }
 

@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use super::artifact::{ArtifactBuilder, Header};
+use super::inverse_frequency::InverseFrequencies;
 use super::linear_model::{KIND, names};
-use super::tfidf::InverseFrequencies;
 use crate::text::features::FEATURE_SPEC;
 
 /// One label of a model to be written.
 #[derive(Debug, Clone, PartialEq)]
-pub struct LabelToWrite<'a> {
+pub struct LabelToWrite {
     /// Its name.
     pub name: String,
-    /// A coefficient a bucket; further ones are left out.
-    pub coefficients: &'a [f64],
-    /// Log-odds of a text without features, at the rate of the training texts.
+    /// Coefficient times inverse frequency, by bucket.
+    pub products: Vec<f32>,
+    /// The score of a text without features, before calibration.
     pub intercept: f64,
-    /// Log-odds from there to the natural rate.
+    /// What calibration adds to the score.
     pub offset: f64,
     /// Probability from which on the label is said to apply.
     pub threshold: f64,
@@ -36,38 +36,34 @@ pub struct LinearModelFile<'a> {
     /// Inverse document frequencies by bucket.
     pub inverse_frequencies: &'a InverseFrequencies,
     /// Its labels, in the order of the scores.
-    pub labels: Vec<LabelToWrite<'a>>,
+    pub labels: &'a [LabelToWrite],
 }
+
+/// Shares of the largest weight that the highest of the 127 steps may stand for.
+const CANDIDATE_SHARES: [f32; 8] = [1.0, 0.85, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2];
 
 impl LinearModelFile<'_> {
     /// The bytes of the file, the same for the same model.
     ///
-    /// Weights are rounded to 255 steps of 1/127 of the label's largest one.
+    /// Weights are rounded to 255 steps. A few weights are much larger than all others; where that makes the sum of squared
+    /// errors smaller, they are cut to the highest step, and the others have finer ones.
     ///
     /// # Panics
-    /// Where a label has fewer coefficients than there are buckets.
+    /// Where a label has fewer products than there are buckets.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let buckets = self.inverse_frequencies.codes().len();
         let mut parameters = self.parameters.clone();
         parameters.insert(names::BUCKETS.to_owned(), buckets as f64);
-        let scales: Vec<f64> = self
-            .labels
-            .iter()
-            .map(|label| {
-                let largest = label.coefficients[..buckets].iter().fold(0.0_f64, |most, weight| most.max(weight.abs()));
-                // Rounded as the reader rounds it, so that both mean the same weights.
-                f64::from((largest / 127.0) as f32)
-            })
-            .collect();
+        let scales: Vec<f32> = self.labels.iter().map(|label| best_scale(&label.products[..buckets])).collect();
         let mut weights = Vec::with_capacity(buckets * self.labels.len());
         for bucket in 0..buckets {
             for (label, scale) in self.labels.iter().zip(&scales) {
-                let steps = if *scale > 0.0 { label.coefficients[bucket] / scale } else { 0.0 };
-                weights.push(steps.round().clamp(-127.0, 127.0) as i8);
+                weights.push(steps(label.products[bucket], *scale));
             }
         }
-        let each = |field: fn(&LabelToWrite<'_>) -> f64| self.labels.iter().map(field).collect::<Vec<_>>();
+        let each = |field: fn(&LabelToWrite) -> f64| self.labels.iter().map(field).collect::<Vec<_>>();
+        let scales: Vec<f64> = scales.into_iter().map(f64::from).collect();
         let mut builder = ArtifactBuilder::new(Header {
             name: self.name.clone(),
             version: self.version.clone(),
@@ -89,11 +85,27 @@ impl LinearModelFile<'_> {
     }
 }
 
+fn steps(product: f32, scale: f32) -> i8 {
+    if scale > 0.0 { (product / scale).round().clamp(-127.0, 127.0) as i8 } else { 0 }
+}
+
+/// What one step is best worth.
+fn best_scale(products: &[f32]) -> f32 {
+    let largest = products.iter().fold(0.0_f32, |most, product| most.max(product.abs()));
+    let error = |scale: f32| -> f64 {
+        products.iter().map(|product| f64::from(f32::from(steps(*product, scale)) * scale - product).powi(2)).sum()
+    };
+    let candidates = CANDIDATE_SHARES.map(|share| largest * share / 127.0);
+    candidates.into_iter().min_by(|one, other| error(*one).total_cmp(&error(*other))).unwrap_or(0.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::artifact::{Artifact, ArtifactError};
+    use super::super::bags::Bags;
     use super::super::linear_model::LinearModel;
-    use super::super::tfidf::FrequencyCounter;
+    use super::super::inverse_frequency::FrequencyCounter;
+    use super::super::score_table::{ScoreTable, Sums};
     use super::*;
     use crate::text::features::{Featuriser, HashedText};
 
@@ -108,34 +120,33 @@ mod tests {
 
     fn frequencies() -> InverseFrequencies {
         let mut counter = FrequencyCounter::new(BUCKETS).unwrap();
-        counter.add(&hashed(TEXT));
-        counter.add(&hashed("so say we all"));
+        counter.add(&hashed(TEXT), true);
+        counter.add(&hashed("so say we all"), true);
         counter.finish()
     }
 
-    /// Coefficients without pattern between -2 and 2.
-    fn coefficients(label: usize) -> Vec<f64> {
-        (0..BUCKETS).map(|bucket| ((bucket * 7919 + label * 104_729) % 4001) as f64 / 1000.0 - 2.0).collect()
+    /// Labels with products without pattern between -2 and 2.
+    fn labels(count: usize) -> Vec<LabelToWrite> {
+        let product = |bucket: usize, at: usize| ((bucket * 7919 + at * 104_729) % 4001) as f32 / 1000.0 - 2.0;
+        (0..count)
+            .map(|at| LabelToWrite {
+                name: format!("label{at}"),
+                products: (0..BUCKETS).map(|bucket| product(bucket, at)).collect(),
+                intercept: -1.0 - at as f64,
+                offset: 0.25,
+                threshold: 0.5,
+            })
+            .collect()
     }
 
-    fn file<'a>(frequencies: &'a InverseFrequencies, coefficients: &'a [Vec<f64>]) -> LinearModelFile<'a> {
+    fn file<'a>(frequencies: &'a InverseFrequencies, labels: &'a [LabelToWrite]) -> LinearModelFile<'a> {
         LinearModelFile {
             name: "demo".into(),
             version: "1".into(),
             languages: vec!["en".into()],
             parameters: BTreeMap::new(),
             inverse_frequencies: frequencies,
-            labels: coefficients
-                .iter()
-                .enumerate()
-                .map(|(at, coefficients)| LabelToWrite {
-                    name: format!("label{at}"),
-                    coefficients,
-                    intercept: -1.0 - at as f64,
-                    offset: 0.25,
-                    threshold: 0.5,
-                })
-                .collect(),
+            labels,
         }
     }
 
@@ -147,26 +158,55 @@ mod tests {
     fn a_score_is_the_inner_product_up_to_rounding_for_any_number_of_labels() {
         let frequencies = frequencies();
         for count in [1, 6, 7, 8, 16, 31, 32, 64] {
-            let coefficients: Vec<_> = (0..count).map(coefficients).collect();
-            let model = load(&file(&frequencies, &coefficients)).unwrap();
+            let labels = labels(count);
+            let model = load(&file(&frequencies, &labels)).unwrap();
             let mut scores = Vec::new();
             model.score(&hashed(TEXT), &mut scores);
-            let mut entries = Vec::new();
-            frequencies.vectorise(&hashed(TEXT), &mut entries);
+            let mut bags = Bags::new(frequencies.clone());
+            bags.push(&hashed(TEXT));
             assert_eq!(scores.len(), count);
             for (at, score) in scores.iter().enumerate() {
-                let product: f64 =
-                    entries.iter().map(|(bucket, value)| f64::from(*value) * coefficients[at][*bucket as usize]).sum();
+                let sum: f32 = bags.buckets(0).iter().map(|bucket| labels[at].products[*bucket as usize]).sum();
+                let product = f64::from(sum * bags.factor(0));
                 assert!((score - (product - 0.75 - at as f64)).abs() < 0.05, "{count} {at}: {score} {product}");
             }
         }
     }
 
     #[test]
+    fn models_side_by_side_score_as_each_alone() {
+        let frequencies = frequencies();
+        let texts = [TEXT.to_owned(), "So".to_owned(), String::new(), format!("{TEXT} other words. ").repeat(40)];
+        for counts in [&[1][..], &[6, 4], &[6, 4, 3], &[7, 7], &[64, 1, 20]] {
+            let models: Vec<LinearModel> =
+                counts.iter().map(|count| load(&file(&frequencies, &labels(*count))).unwrap()).collect();
+            let table = ScoreTable::new(&models.iter().collect::<Vec<_>>());
+            let (mut sums, mut alone, mut together) = (Sums::default(), Vec::new(), Vec::new());
+            for text in &texts {
+                table.add_up(&hashed(text), &mut sums);
+                for (at, model) in models.iter().enumerate() {
+                    model.score(&hashed(text), &mut alone);
+                    table.log_odds(at, model, &sums, &mut together);
+                    assert_eq!(alone, together, "{counts:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_few_large_weights_are_cut_where_that_spares_the_others() {
+        let even: Vec<f32> = (0..1000).map(|at| (at as f32 - 500.0) / 500.0).collect();
+        assert!((best_scale(&even) - 1.0 / 127.0).abs() < 1e-6, "nothing stands out");
+        let mut uneven: Vec<f32> = (0..BUCKETS).map(|at| (at % 100) as f32 / 2000.0).collect();
+        uneven[7] = 1.0;
+        assert!(best_scale(&uneven) < 0.9 / 127.0, "{}", best_scale(&uneven) * 127.0);
+        assert_eq!((steps(1.0, best_scale(&uneven)), steps(-9.0, 0.01), steps(3.0, 0.0)), (127, -127, 0));
+    }
+
+    #[test]
     fn an_explanation_adds_up_to_the_score() {
         let frequencies = frequencies();
-        let coefficients: Vec<_> = (0..3).map(coefficients).collect();
-        let model = load(&file(&frequencies, &coefficients)).unwrap();
+        let model = load(&file(&frequencies, &labels(3))).unwrap();
         let mut scores = Vec::new();
         for text in [TEXT, "So", "entirely other words", ""] {
             model.score(&hashed(text), &mut scores);
@@ -182,25 +222,40 @@ mod tests {
     }
 
     #[test]
+    fn a_model_to_continue_says_what_the_model_says() {
+        let frequencies = frequencies();
+        let model = load(&file(&frequencies, &labels(3))).unwrap();
+        let begun = model.to_continue();
+        let mut bags = Bags::new(model.frequencies().clone());
+        bags.push(&hashed(TEXT));
+        let mut scores = Vec::new();
+        model.score(&hashed(TEXT), &mut scores);
+        for (label, score) in scores.iter().enumerate() {
+            assert!((begun.log_odds(&bags, 0, label) - score).abs() < 1e-4);
+        }
+    }
+
+    #[test]
     fn parts_that_do_not_fit_are_refused() {
         let frequencies = frequencies();
-        let two: Vec<_> = (0..2).map(coefficients).collect();
-        let many: Vec<_> = (0..65).map(coefficients).collect();
-        let good = file(&frequencies, &two);
-        assert!(load(&good).is_ok());
-        let refused = |change: &dyn Fn(&mut LinearModelFile<'_>), what: &str| {
+        let good = labels(2);
+        assert!(load(&file(&frequencies, &good)).is_ok());
+        let refused = |change: &dyn Fn(&mut Vec<LabelToWrite>), what: &str| {
             let mut changed = good.clone();
             change(&mut changed);
-            let error = load(&changed).unwrap_err().to_string();
+            let error = load(&file(&frequencies, &changed)).unwrap_err().to_string();
             assert!(error.contains(what), "{what}: {error}");
         };
-        refused(&|file| file.labels[1].name = "label0".into(), "twice");
-        refused(&|file| file.labels.clear(), "0 labels");
-        refused(&|file| file.labels[0].threshold = 1.5, "threshold 1.5");
-        refused(&|file| file.labels[0].intercept = f64::NAN, "intercepts");
-        refused(&|file| file.labels[0].offset = f64::INFINITY, "offsets");
-        refused(&|file| file.languages.push("english".into()), "english");
+        refused(&|labels| labels[1].name = "label0".into(), "twice");
+        refused(&Vec::clear, "0 labels");
+        refused(&|labels| labels[0].threshold = 1.5, "threshold 1.5");
+        refused(&|labels| labels[0].intercept = f64::NAN, "intercepts");
+        refused(&|labels| labels[0].offset = f64::INFINITY, "offsets");
+        let many = labels(65);
         assert!(load(&file(&frequencies, &many)).unwrap_err().to_string().contains("65 labels"));
+        let mut strange = file(&frequencies, &good);
+        strange.languages.push("english".into());
+        assert!(load(&strange).unwrap_err().to_string().contains("english"));
     }
 
     #[test]

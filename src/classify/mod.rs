@@ -1,17 +1,20 @@
 //! The learners: sparse logistic regression behind linfa's traits, dense heads, and the model artifact.
 
 pub mod artifact;
+pub mod bags;
 pub mod bootstrap;
 pub mod calibration_curve;
 pub mod dense_head;
 mod dual_descent;
 pub mod evaluation;
 mod evaluation_table;
+pub mod in_parallel;
+pub mod inverse_frequency;
 pub mod labelled;
 pub mod linear_model;
 pub mod linear_model_file;
 pub mod logistic;
 pub mod metrics;
-pub mod sparse;
-pub mod tfidf;
+pub mod mixing;
+pub mod score_table;
 pub mod worst_errors;

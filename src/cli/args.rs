@@ -9,6 +9,7 @@ use crate::source::RequestedFormat;
 
 use super::bias::BiasOptions;
 use super::evaluate::EvaluateOptions;
+use super::train::TrainOptionsGiven;
 
 /// Labels comment threads, offline: the language of each comment and whether it needs translating, its tone, how far it
 /// is off topic, and what your policy would do with it. People decide; nothing is ever deleted.
@@ -59,12 +60,8 @@ pub(super) enum Command {
         after_help = "Examples:\n  threadsieve config show > pipeline.toml\n  threadsieve config check"
     )]
     Config(ConfigCommand),
-    /// Trains a model from labelled data
-    #[command(
-        subcommand,
-        after_help = "Example:\n  threadsieve train abuse abuse_train.jsonl.gz --dev abuse_dev.jsonl.gz --out models/abuse"
-    )]
-    Train(TrainCommand),
+    /// Trains a model from labelled data, or continues one
+    Train(TrainOptionsGiven),
     /// Measures an abuse or sentiment model on labelled data that it was not trained on
     Evaluate(EvaluateOptions),
     /// Measures how far words for groups of people move a model's scores
@@ -167,69 +164,4 @@ pub(super) enum ConfigCommand {
         #[arg(short, long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum TrainCommand {
-    /// Trains abuse: toxicity and its five kinds
-    #[command(
-        after_help = "Data is JSON lines, plain or compressed: {\"text\": …, \"labels\": {\"toxicity\": 0 to 1 or null, …}, \"source\": …}\n\n\
-        Example:\n  threadsieve train abuse abuse_train.jsonl.gz --dev abuse_dev.jsonl.gz --out models/abuse"
-    )]
-    Abuse(SparseTrainArguments),
-    /// Trains sentiment: positive, negative, ambiguous, neutral
-    #[command(
-        after_help = "Data is JSON lines, plain or compressed: {\"text\": …, \"emotions\": [\"joy\", …]}, the emotions of GoEmotions\n\n\
-        Example:\n  threadsieve train sentiment emotions_train.jsonl.gz --dev emotions_dev.jsonl.gz --out models/sentiment"
-    )]
-    Sentiment(SparseTrainArguments),
-    /// Trains off-topic scoring
-    #[command(
-        after_help = "Data is JSON lines, plain or compressed: pairs {\"root\", \"root_title_like\", \"parent\", \"comment\", \"depth\"}, \
-        answers {\"title\", \"article\", \"comment\", \"relevance\"}, or labels {\"article\", \"parent\", \"text\", \"off_topic\": 0 or 1}\n\n\
-        Example:\n  threadsieve train topic pairs_train.jsonl.gz --dev pairs_dev.jsonl.gz --out models/topic"
-    )]
-    Topic(TopicTrainArguments),
-}
-
-/// What all trainers take.
-#[derive(Debug, Args)]
-pub(super) struct TrainArguments {
-    /// Files of labelled data
-    #[arg(required = true, value_name = "DATA")]
-    pub(super) data: Vec<PathBuf>,
-
-    /// The folder of the model; made where it is missing
-    #[arg(short, long, value_name = "FOLDER")]
-    pub(super) out: PathBuf,
-
-    /// Files to measure the finished model on; the figures go into its report and card
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub(super) dev: Vec<PathBuf>,
-
-    /// Decides all that is left to chance: same data and seed, same bytes
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    pub(super) seed: u64,
-}
-
-/// What the trainers of linear models take.
-#[derive(Debug, Args)]
-pub(super) struct SparseTrainArguments {
-    #[command(flatten)]
-    pub(super) common: TrainArguments,
-
-    /// What an error costs against large weights (C of Yu, Huang and Lin, 2011); 4 for abuse, 2 for sentiment unless given
-    #[arg(long, value_name = "C")]
-    pub(super) cost: Option<f64>,
-
-    /// Hash buckets: a power of two; 262144 for abuse, 131072 for sentiment unless given
-    #[arg(long, value_name = "N")]
-    pub(super) buckets: Option<usize>,
-}
-
-/// What `train topic` takes.
-#[derive(Debug, Args)]
-pub(super) struct TopicTrainArguments {
-    #[command(flatten)]
-    pub(super) common: TrainArguments,
 }

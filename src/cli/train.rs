@@ -1,26 +1,96 @@
 //! `threadsieve train`.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
-use crate::labelled::{FileReport, describe_bad_rows};
-use crate::train::sparse_model::{TrainOptions, TrainedModel};
+use anyhow::anyhow;
+use clap::Args;
+
+use crate::labelled::{Mapping, describe_bad_rows};
+use crate::train::recipe::Recipe;
+use crate::train::sparse_model::{ModelTask, TrainError, TrainOptions, TrainedModel, train as train_model};
 use crate::train::topic::{TopicHyperparameters, TopicTrainingOptions, train_topic};
-use crate::train::{abuse, sentiment};
+use crate::train::{abuse, custom, sentiment};
 
-use super::args::{SparseTrainArguments, TopicTrainArguments, TrainArguments, TrainCommand};
 use super::failure::{Exit, Failure};
 
+/// C of a model that is continued, unless the recipe says otherwise.
+const CONTINUED_C: f64 = 1.0;
+
+/// What `train` takes.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Data is JSON lines or CSV, plain or compressed; docs/evaluation.md has the formats:\n  \
+        abuse       {\"text\": …, \"labels\": {\"toxicity\": 0 to 1 or null, …}, \"source\": …}, or Jigsaw's or Civil Comments' CSV\n  \
+        sentiment   {\"text\": …, \"emotions\": [\"joy\", …]}, the emotions of GoEmotions\n  \
+        topic       pairs {\"root\", \"root_title_like\", \"parent\", \"comment\", \"depth\"}, answers {\"title\", \"article\", \
+        \"comment\", \"relevance\"},\n              or labels {\"article\", \"parent\", \"text\", \"off_topic\": 0 or 1}\n  \
+        NAME        {\"text\": …, \"labels\": {\"spam\": 0 or 1, …}}: a model of your own, of whatever labels the data names\n\n\
+        Examples:\n  \
+        threadsieve train abuse abuse_train.jsonl.gz --dev abuse_dev.jsonl.gz --out models/abuse\n  \
+        threadsieve train spam site_train.jsonl --dev site_dev.jsonl --out models/spam\n  \
+        threadsieve train abuse site_train.jsonl --init models/abuse --out models/site-abuse"
+)]
+pub(super) struct TrainOptionsGiven {
+    /// The model: abuse, sentiment, topic, or a name for one of your own
+    #[arg(value_name = "NAME")]
+    name: String,
+
+    /// Files of labelled data
+    #[arg(required = true, value_name = "DATA")]
+    data: Vec<PathBuf>,
+
+    /// The folder of the model; made where it is missing
+    #[arg(short, long, value_name = "FOLDER")]
+    out: PathBuf,
+
+    /// Files to measure the finished model on; the figures go into its report and card
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    dev: Vec<PathBuf>,
+
+    /// Decides all that is left to chance: same data and seed, same bytes
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+
+    /// The folder of a model to continue from: the new one is drawn to its weights, so that a few hundred rows adapt it
+    #[arg(long, value_name = "FOLDER")]
+    init: Option<PathBuf>,
+
+    /// A recipe (TOML) that changes hyper-parameters; docs/retraining.md has all of them
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// What a column or field is: a label, or text, id, source, language, decision
+    #[arg(long, value_name = "COLUMN=LABEL")]
+    map: Vec<String>,
+
+    /// The language of the data, for a model of your own; repeat it for several
+    #[arg(long, value_name = "CODE", default_value = "en")]
+    language: Vec<String>,
+}
+
 /// Trains a model.
-pub(super) fn train(command: &TrainCommand) -> Result<Exit, Failure> {
-    match command {
-        TrainCommand::Abuse(arguments) => {
-            train_sparse(arguments, abuse::DEFAULT_C, abuse::DEFAULT_BUCKETS, abuse::train_abuse)
+pub(super) fn train(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
+    match given.name.as_str() {
+        "abuse" => train_sparse(given, &abuse::task(), abuse::recipe()),
+        "sentiment" => train_sparse(given, &sentiment::task(), sentiment::recipe()),
+        "topic" => train_topic_model(given),
+        name => {
+            check_name(name)?;
+            train_sparse(given, &custom::task(name, given.language.clone()), custom::recipe())
         }
-        TrainCommand::Sentiment(arguments) => {
-            train_sparse(arguments, sentiment::DEFAULT_C, sentiment::DEFAULT_BUCKETS, sentiment::train_sentiment)
-        }
-        TrainCommand::Topic(arguments) => train_topic_model(arguments),
     }
+}
+
+fn check_name(name: &str) -> Result<(), Failure> {
+    let good = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || "_-".contains(character);
+    if !name.is_empty() && name.chars().all(good) {
+        return Ok(());
+    }
+    Err(Failure::one(anyhow!(
+        "`{name}` is no name for a model\n  hint: use abuse, sentiment, topic, or a name of your own of small letters, digits, \
+         `_` and `-`"
+    )))
 }
 
 /// Tells on stderr what begins.
@@ -30,55 +100,89 @@ fn tell(step: &str) {
 }
 
 /// Finds what would otherwise show only after minutes of training: files that are not there, a folder that cannot be made.
-fn check_beforehand(arguments: &TrainArguments) -> Result<(), Failure> {
+fn check_beforehand(given: &TrainOptionsGiven) -> Result<(), Failure> {
     let mut problems = Vec::new();
-    for path in arguments.data.iter().chain(&arguments.dev) {
+    for path in given.data.iter().chain(&given.dev) {
         if let Err(error) = std::fs::File::open(path) {
             problems.push(anyhow::Error::new(error).context(format!("{}: cannot open", path.display())));
         }
     }
-    if let Err(error) = std::fs::create_dir_all(&arguments.out) {
-        problems
-            .push(anyhow::Error::new(error).context(format!("{}: cannot make the folder", arguments.out.display())));
+    if let Err(error) = std::fs::create_dir_all(&given.out) {
+        problems.push(anyhow::Error::new(error).context(format!("{}: cannot make the folder", given.out.display())));
+    }
+    for code in &given.language {
+        if code.parse::<crate::domain::LanguageCode>().is_err() {
+            problems.push(anyhow!("--language {code}: not an ISO 639 code\n  hint: two or three small letters, such as en"));
+        }
     }
     if problems.is_empty() { Ok(()) } else { Err(Failure::all(problems)) }
 }
 
-type SparseTrainer =
-    fn(&TrainOptions, &mut dyn FnMut(&str)) -> Result<TrainedModel, crate::train::sparse_model::TrainError>;
-
-fn train_sparse(
-    arguments: &SparseTrainArguments,
-    default_cost: f64,
-    default_buckets: usize,
-    train: SparseTrainer,
-) -> Result<Exit, Failure> {
-    check_beforehand(&arguments.common)?;
+fn train_sparse(given: &TrainOptionsGiven, task: &ModelTask, recipe: Recipe) -> Result<Exit, Failure> {
+    check_beforehand(given)?;
+    let mapping = Mapping::parse(given.map.iter().map(String::as_str))
+        .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))?;
     let options = TrainOptions {
-        data: arguments.common.data.clone(),
-        dev: arguments.common.dev.clone(),
-        out: arguments.common.out.clone(),
-        seed: arguments.common.seed,
-        c: arguments.cost.unwrap_or(default_cost),
-        buckets: arguments.buckets.unwrap_or(default_buckets),
+        data: given.data.clone(),
+        mapping,
+        dev: given.dev.clone(),
+        out: given.out.clone(),
+        init: given.init.clone(),
+        seed: given.seed,
+        recipe: with_changes(given, recipe)?,
         threads: std::thread::available_parallelism().map_or(1, usize::from),
     };
-    let trained = train(&options, &mut tell).map_err(Failure::one)?;
-    report_bad_rows(&trained.files);
-    let mut text = format!("{}: {} bytes of weights\n", options.out.display(), trained.weights_bytes);
+    let trained = train_model(task, &options, &mut tell).map_err(|error| match error {
+        TrainError::Labelled(problems) => Failure::all(problems.into_iter().map(anyhow::Error::new).collect()),
+        other => Failure::one(other),
+    })?;
+    report(&given.out, &trained)
+}
+
+/// The recipe of the task with what the file changes. A model that is continued is drawn to its old weights more than a new
+/// one to zero, and weighs all rows alike: they are the site's.
+fn with_changes(given: &TrainOptionsGiven, recipe: Recipe) -> Result<Recipe, Failure> {
+    let base = if given.init.is_some() { Recipe { c: CONTINUED_C, ..Recipe::default() } } else { recipe };
+    match &given.config {
+        Some(path) => base.changed_by(path).map_err(Failure::one),
+        None => Ok(base),
+    }
+}
+
+fn report(out: &Path, trained: &TrainedModel) -> Result<Exit, Failure> {
+    for line in describe_bad_rows(&trained.files).iter().chain(&trained.remarks) {
+        tell(&format!("warning: {line}"));
+    }
+    let mut text = format!("{}: {} bytes of weights\n", out.display(), trained.weights_bytes);
+    for label in trained.manifest.label.iter().filter(|label| label.iterations > 0) {
+        let _ = write!(text, "  {:<18} {} passes, gap {:.1e}", label.name, label.iterations, label.relative_gap);
+        if let Some(loss) = label.held_out_log_loss {
+            let _ = write!(text, ", held-out log loss {loss:.4}");
+        }
+        text.push('\n');
+    }
     if let Some(evaluation) = &trained.evaluation {
         text.push_str(&evaluation.table());
     }
     super::print(&text)
 }
 
-fn train_topic_model(arguments: &TopicTrainArguments) -> Result<Exit, Failure> {
-    check_beforehand(&arguments.common)?;
+fn train_topic_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
+    let refused = [("--init", given.init.is_some()), ("--config", given.config.is_some()), ("--map", !given.map.is_empty())];
+    let refused: Vec<anyhow::Error> = refused
+        .into_iter()
+        .filter(|(_, given)| *given)
+        .map(|(option, _)| anyhow!("{option}: not for the topic model"))
+        .collect();
+    if !refused.is_empty() {
+        return Err(Failure::all(refused));
+    }
+    check_beforehand(given)?;
     let options = TopicTrainingOptions {
-        data: arguments.common.data.clone(),
-        dev: arguments.common.dev.clone(),
-        out: arguments.common.out.clone(),
-        seed: arguments.common.seed,
+        data: given.data.clone(),
+        dev: given.dev.clone(),
+        out: given.out.clone(),
+        seed: given.seed,
         hyperparameters: TopicHyperparameters::default(),
     };
     let trained = train_topic(&options, &mut tell).map_err(Failure::one)?;
@@ -100,10 +204,4 @@ fn train_topic_model(arguments: &TopicTrainArguments) -> Result<Exit, Failure> {
         );
     }
     super::print(&text)
-}
-
-fn report_bad_rows(files: &[FileReport]) {
-    for line in describe_bad_rows(files) {
-        tell(&format!("warning: {line}"));
-    }
 }

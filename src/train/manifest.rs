@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::classify::logistic::FitSummary;
-use crate::labelled::{FileReport, Repeats};
+use super::recipe::Recipe;
+use crate::labelled::FileReport;
 
 /// A training file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,31 +34,14 @@ impl From<&FileReport> for TrainingFile {
 /// How the rows of one source were used.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SourceUse {
-    /// The source.
+    /// The source; `unstated` for rows that state none.
     pub source: String,
     /// Its rows.
     pub rows: usize,
-    /// What an error on one of them costs, against 1 at home.
+    /// What an error on one of them costs.
     pub weight: f64,
-    /// Whether it had an intercept of its own, dropped after training.
-    pub own_intercept: bool,
-}
-
-/// Hyper-parameters.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct HyperParameters {
-    /// Weight of the errors against the size of the coefficients.
-    pub c: f64,
-    /// Hash buckets.
-    pub buckets: usize,
-    /// Value of the constant column.
-    pub intercept_scale: f64,
-    /// Greatest accepted (primal - dual) / primal.
-    pub relative_gap: f64,
-    /// One row in this many of the home source was held out to find the thresholds, in a fit of its own.
-    pub held_out_one_in: usize,
-    /// The source whose intercept and document frequencies the model has; empty: all rows are alike.
-    pub home_source: String,
+    /// Whether document frequencies and calibration are taken from it.
+    pub is_home: bool,
 }
 
 /// What came out for one label.
@@ -70,35 +53,23 @@ pub struct LabelRecord {
     pub positive_rows: usize,
     /// Rows known not to have it.
     pub negative_rows: usize,
-    /// Passes over the data.
+    /// Passes over the data; 0 for a label that was taken over as it was.
     pub iterations: usize,
     /// Primal objective at the end.
     pub final_loss: f64,
     /// (primal - dual) / primal at the end.
     pub relative_gap: f64,
-    /// Share of the home source's rows that have it.
-    pub training_rate: f64,
-    /// Share of real texts that have it, to which scores are moved.
-    pub natural_rate: f64,
-    /// By how much, in log-odds.
+    /// Mean negative log-likelihood at the natural mix, in nats, of home rows that were held out in turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_out_log_loss: Option<f64>,
+    /// Share of the natural mix that has it.
+    pub rate: f64,
+    /// What its calibrated score takes from the score of each label; already part of the weights.
+    pub shares: Vec<f64>,
+    /// What calibration adds to the score, in log-odds.
     pub offset: f64,
-    /// Probability from which on the label is said to apply: highest F1 on held-out rows at the natural rate.
+    /// Probability from which on the label is said to apply: highest F1 at the natural mix on rows held out in turn.
     pub threshold: f64,
-}
-
-impl LabelRecord {
-    /// Fills in how the fit went.
-    #[must_use]
-    pub fn with_fit(self, fit: &FitSummary) -> Self {
-        Self {
-            positive_rows: fit.positive_rows,
-            negative_rows: fit.negative_rows,
-            iterations: fit.epochs,
-            final_loss: fit.loss,
-            relative_gap: fit.relative_gap,
-            ..self
-        }
-    }
 }
 
 /// The manifest of a sparse logistic model. No dates and no paths: the same training gives the same bytes.
@@ -120,14 +91,14 @@ pub struct Manifest {
     pub labels: Vec<String>,
     /// Seed of the row order.
     pub seed: u64,
+    /// The model that this one continues: name, version and checksum; empty where it began from nothing.
+    pub continued_from: String,
     /// Rows whose text stood in an earlier row.
     pub repeated_rows: usize,
     /// Those that contradict the earlier row.
     pub contradicting_rows: usize,
     /// Versions of the crates that decide the bytes.
     pub crates: BTreeMap<String, String>,
-    /// Hyper-parameters.
-    pub hyper_parameters: HyperParameters,
     /// Numbers that the program reads from the model file.
     pub parameters: BTreeMap<String, f64>,
     /// Training files.
@@ -136,12 +107,6 @@ pub struct Manifest {
     pub sources: Vec<SourceUse>,
     /// What came out, by label.
     pub label: Vec<LabelRecord>,
-}
-
-impl Manifest {
-    /// Fills the counts of repeated rows in.
-    #[must_use]
-    pub fn with_repeats(self, repeats: &Repeats) -> Self {
-        Self { repeated_rows: repeats.repeated_rows, contradicting_rows: repeats.contradicting_rows, ..self }
-    }
+    /// Hyper-parameters.
+    pub recipe: Recipe,
 }

@@ -1,10 +1,13 @@
 //! The trainers: labelled data in; a model with its manifest, report and card out.
 
 pub mod abuse;
+mod calibration;
 pub mod card;
 pub mod crate_versions;
+pub mod custom;
+mod features;
 pub mod manifest;
+pub mod recipe;
 pub mod sentiment;
-mod sources;
 pub mod sparse_model;
 pub mod topic;

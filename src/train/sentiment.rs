@@ -1,13 +1,9 @@
 //! The sentiment model: positive, negative, ambiguous, neutral.
 
 use super::card::CardText;
-use super::sparse_model::{ModelTask, TrainError, TrainOptions, TrainedModel, train};
+use super::recipe::Recipe;
+use super::sparse_model::ModelTask;
 use crate::labelled::LabelScheme;
-
-/// C unless the caller says otherwise.
-pub const DEFAULT_C: f64 = 2.0;
-/// Hash buckets unless the caller says otherwise.
-pub const DEFAULT_BUCKETS: usize = 1 << 17;
 
 /// The emotions of `GoEmotions` by sentiment, as its authors group them (Demszky et al., 2020, figure 2).
 pub const GROUPS: [(&str, &[&str]); 4] = [
@@ -48,14 +44,6 @@ pub const GROUPS: [(&str, &[&str]); 4] = [
     ("neutral", &["neutral"]),
 ];
 
-/// Trains the sentiment model.
-///
-/// # Errors
-/// See [`train`].
-pub fn train_sentiment(options: &TrainOptions, progress: &mut dyn FnMut(&str)) -> Result<TrainedModel, TrainError> {
-    train(&task(), options, progress)
-}
-
 /// The labels, as rows of labelled texts state them.
 #[must_use]
 pub fn scheme() -> LabelScheme {
@@ -63,20 +51,30 @@ pub fn scheme() -> LabelScheme {
     LabelScheme::Emotions(GROUPS.iter().map(|(label, members)| ((*label).to_owned(), owned(members))).collect())
 }
 
+/// Each emotion for itself. A group is a mixed lot: the scores of its members tell more of it than its own alone.
+fn emotions() -> LabelScheme {
+    let alone = |name: &&str| (format!("emotion:{name}"), vec![(*name).to_owned()]);
+    LabelScheme::Emotions(GROUPS.iter().flat_map(|(_, members)| members.iter().map(alone)).collect())
+}
+
 /// What is particular to this model. Its training texts are a natural mix, so scores are left at their rates.
 #[must_use]
 pub fn task() -> ModelTask {
     ModelTask {
-        name: "sentiment",
-        version: "1",
+        name: "sentiment".to_owned(),
+        version: "2".to_owned(),
         scheme: scheme(),
+        auxiliary: Some(emotions()),
         languages: vec!["en".to_owned()],
-        home_source: None,
-        other_source_weight: 1.0,
-        natural_rates: vec![None; GROUPS.len()],
         hostile_labels: Vec::new(),
         card: CARD,
     }
+}
+
+/// The recipe of the shipped model.
+#[must_use]
+pub fn recipe() -> Recipe {
+    Recipe { c: 1.5, buckets: 1 << 17, ..Recipe::default() }
 }
 
 const CARD: CardText = CardText {

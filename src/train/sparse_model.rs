@@ -1,51 +1,56 @@
-//! Trains a sparse logistic model: labelled texts to a directory of weights, manifest, report and card.
+//! Trains a sparse logistic model: labelled texts to a folder of weights, manifest, report and card.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use linfa::dataset::DatasetBase;
-use linfa::traits::{Fit, Predict};
-use ndarray::Array2;
+use linfa::ParamGuard as _;
 
-use super::card::CardText;
+use super::calibration::{Calibration, HeldOut, calibrate};
+use super::card::{CardFigures, CardText};
 use super::crate_versions::CRATE_VERSIONS;
-use super::manifest::{HyperParameters, LabelRecord, Manifest, TrainingFile};
-use super::sources::{Priors, Sources};
+use super::features::{Rows, count_frequencies, identity_shrinkage, vectorise};
+use super::manifest::{LabelRecord, Manifest, SourceUse, TrainingFile};
+use super::recipe::{Recipe, RecipeError};
+use crate::bias::{self, BiasReport, Half};
 use crate::classify::artifact::{Artifact, ArtifactError};
 use crate::classify::evaluation::{Evaluation, LabelsDiffer};
-use crate::classify::labelled::LabelledSet;
-use crate::classify::linear_model::{KIND, LinearModel};
+use crate::classify::in_parallel::in_parallel;
+use crate::classify::inverse_frequency::{InverseFrequencies, MAX_BUCKETS};
+use crate::classify::labelled::{LabelledSet, LabelledText};
+use crate::classify::linear_model::{KIND, LinearModel, MAX_LABELS};
 use crate::classify::linear_model_file::{LabelToWrite, LinearModelFile};
-use crate::classify::logistic::{LabelTable, LogisticError, SparseLogistic, SparseLogisticParams};
-use crate::classify::metrics::{Scored, best_f1_threshold};
-use crate::classify::sparse::{SparseError, SparseMatrix};
-use crate::classify::tfidf::{FrequencyCounter, InverseFrequencies, MAX_BUCKETS};
-use crate::labelled::data_file::sha256_of;
-use crate::labelled::{FileReport, LabelScheme, LabelledData, LabelledError, LabelledReader, Mapping, find_repeats};
-use crate::text::features::{FEATURE_SPEC, Featuriser, HashedText};
+use crate::classify::logistic::{FitSummary, LogisticError, SparseLogistic, SparseLogisticParams};
+use crate::labelled::{
+    FileReport, LabelScheme, LabelledError, Mapping, OneSidedLabel, data_file::sha256_of, drop_leaking_rows,
+    find_repeats, one_sided_labels, read_labelled_files,
+};
+use crate::text::features::FEATURE_SPEC;
+use crate::text::words::mix;
 
-const INTERCEPT_SCALE: f64 = 1.0;
-const RELATIVE_GAP: f64 = 1e-3;
-/// The fit for the thresholds alone may be rougher.
+/// The fits for calibration alone may be rougher.
 const ROUGH_RELATIVE_GAP: f64 = 1e-2;
-const HELD_OUT_ONE_IN: usize = 10;
 const HOSTILE_AT: f64 = 0.5;
+/// The label that the bias of a model is measured for.
+const BIAS_LABEL: &str = "toxicity";
 
 /// What the caller decides.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainOptions {
     /// Files of labelled texts, read in this order.
     pub data: Vec<PathBuf>,
+    /// How their columns are to be read.
+    pub mapping: Mapping,
     /// Files to measure the finished model on; none: no report.
     pub dev: Vec<PathBuf>,
-    /// Directory that the model is written to; made where it is missing.
+    /// Folder that the model is written to; made where it is missing.
     pub out: PathBuf,
+    /// Folder of a model to continue from.
+    pub init: Option<PathBuf>,
     /// Seed of the row order.
     pub seed: u64,
-    /// What errors cost against large weights.
-    pub c: f64,
-    /// Hash buckets, a power of two.
-    pub buckets: usize,
+    /// Everything else that decides the model.
+    pub recipe: Recipe,
     /// Threads; the result is the same for any number.
     pub threads: usize,
 }
@@ -54,20 +59,15 @@ pub struct TrainOptions {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelTask {
     /// The model's name.
-    pub name: &'static str,
+    pub name: String,
     /// Its own version.
-    pub version: &'static str,
+    pub version: String,
     /// Its labels, and how rows state them.
     pub scheme: LabelScheme,
-    /// Languages that the data is in.
+    /// Finer labels that are fitted with the others and lend them their scores, but are not written.
+    pub auxiliary: Option<LabelScheme>,
+    /// Languages that the data is in, as ISO 639 codes.
     pub languages: Vec<String>,
-    /// The source that is like the texts to be scored. Where rows come from it, document frequencies are counted on
-    /// them alone, and the other sources get intercepts of their own, which are dropped after training.
-    pub home_source: Option<&'static str>,
-    /// What an error on a row of another source costs, against 1 at home.
-    pub other_source_weight: f64,
-    /// Share of real texts that have each label; `None`: that of the training texts.
-    pub natural_rates: Vec<Option<f64>>,
     /// Labels that make a tone hostile; the model file states for each a parameter `hostile_at.` and the label, one half:
     /// an accusation in one word must be more likely true than not.
     pub hostile_labels: Vec<&'static str>,
@@ -84,6 +84,8 @@ pub struct TrainedModel {
     pub evaluation: Option<Evaluation>,
     /// What was read, training files first; bad rows with their lines.
     pub files: Vec<FileReport>,
+    /// What is odd about the data and was dealt with as the documentation says, a line each.
+    pub remarks: Vec<String>,
     /// Size of `weights.bin` in bytes.
     pub weights_bytes: usize,
 }
@@ -91,9 +93,9 @@ pub struct TrainedModel {
 /// Why no model came out.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
-    /// A file of labelled texts could not be read.
-    #[error(transparent)]
-    Labelled(#[from] LabelledError),
+    /// Files of labelled texts could not be read.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Labelled(Vec<LabelledError>),
     /// There is nothing to learn from.
     #[error("{files}: not one usable row of {bad_rows} that are not empty")]
     NoRows {
@@ -102,21 +104,41 @@ pub enum TrainError {
         /// Rows that were left out.
         bad_rows: usize,
     },
+    /// Labels with texts of one class only.
+    #[error("{}\n  hint: add texts of the other class, or leave the label out", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    OneSided(Vec<OneSidedLabel>),
+    /// The data names more labels than a model can have.
+    #[error("{0} labels; a model has at most {MAX_LABELS}")]
+    TooManyLabels(usize),
     /// The number of buckets is no power of two, or too large.
     #[error("{0} buckets; it must be a power of two of at most {MAX_BUCKETS}")]
     Buckets(usize),
+    /// A number of the recipe.
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
+    /// The model to continue from does not load.
+    #[error("{path}: the model to continue from does not load")]
+    Init {
+        /// The file.
+        path: String,
+        /// Why.
+        source: ArtifactError,
+    },
     /// The learner failed.
     #[error(transparent)]
     Learner(#[from] LogisticError),
-    /// A row does not fit the matrix.
-    #[error(transparent)]
-    Sparse(#[from] SparseError),
     /// The model that came out does not load.
     #[error("the trained model does not load")]
     Model(#[from] ArtifactError),
     /// The texts to measure on have other labels.
     #[error(transparent)]
     Evaluation(#[from] LabelsDiffer),
+    /// The templates about groups of people cannot be used.
+    #[error(transparent)]
+    Templates(#[from] bias::TableError),
+    /// The bias could not be measured.
+    #[error(transparent)]
+    Bias(#[from] bias::MeasureError),
     /// The manifest or the report could not be put into words.
     #[error("cannot write down {what}: {cause}")]
     Format {
@@ -135,9 +157,17 @@ pub enum TrainError {
     },
 }
 
+/// What came out of the learner, before it is written.
+struct Fitted {
+    frequencies: InverseFrequencies,
+    labels: Vec<LabelToWrite>,
+    records: Vec<LabelRecord>,
+}
+
 /// Trains a model and writes `weights.bin`, `manifest.toml`, `card.md` and, with dev data, `report.json`.
 ///
-/// `progress` is told in a few words what begins. Same data, options and program: same bytes.
+/// Training rows whose text stands in the dev data too are left out. `progress` is told in a few words what begins. Same
+/// data, options and program: same bytes.
 ///
 /// # Errors
 /// Where data cannot be read, a label has only one class, the solver does not converge, or a file cannot be written.
@@ -146,374 +176,423 @@ pub fn train(
     options: &TrainOptions,
     progress: &mut dyn FnMut(&str),
 ) -> Result<TrainedModel, TrainError> {
-    let (set, mut files) = read_all(&options.data, &task.scheme, progress)?;
-    progress(&format!("extracting features of {} texts", set.rows.len()));
-    let sources = Sources::of(&set, task.home_source);
-    let (frequencies, entry_count) = count_frequencies(&set, &sources, options.buckets)?;
-    let dataset = vectorise(&set, &sources, &frequencies, entry_count)?;
-    progress(&format!("finding thresholds on one row in {HELD_OUT_ONE_IN}"));
-    let params = SparseLogisticParams::default()
-        .c(options.c)
-        .intercept_scale(INTERCEPT_SCALE)
-        .seed(options.seed)
-        .threads(options.threads);
-    let priors = Priors::of(&set, &sources, &task.natural_rates);
-    let (dataset, thresholds) =
-        find_thresholds(dataset, &sources, &priors, &params.clone().relative_gap(ROUGH_RELATIVE_GAP), task)?;
-    progress(&format!("fitting {} labels", set.labels.len()));
-    let dataset = dataset.with_weights(sources.weights(task.other_source_weight, |_| true));
-    let model = params.relative_gap(RELATIVE_GAP).fit(&dataset)?;
-    drop(dataset);
-
+    options.recipe.check()?;
+    let init = options.init.as_deref().map(load_init).transpose()?;
+    let scheme = match (&init, &task.scheme) {
+        (Some(init), LabelScheme::AnyNamed) => LabelScheme::Named(names(init)),
+        (_, scheme) => scheme.clone(),
+    };
+    let learnt = match (&init, &task.auxiliary) {
+        (None, Some(auxiliary)) => with_auxiliary(&scheme, auxiliary),
+        _ => scheme.clone(),
+    };
+    let (mut set, mut files) = read(&options.data, learnt, &options.mapping, progress)?;
+    let training: Vec<TrainingFile> = files.iter().map(TrainingFile::from).collect();
+    let scheme = if scheme == LabelScheme::AnyNamed { LabelScheme::Named(set.labels.clone()) } else { scheme };
+    let mut remarks = Vec::new();
+    let dev = if options.dev.is_empty() {
+        None
+    } else {
+        let (dev, dev_files) = read(&options.dev, scheme.clone(), &Mapping::default(), progress)?;
+        files.extend(dev_files);
+        remarks.extend(drop_leaking_rows(&mut set, &dev).describe("they were left out of training"));
+        Some(dev)
+    };
+    let repeats = find_repeats(&set);
+    remarks.extend(repeats.describe());
+    let (fitted, recipe) = if let Some(init) = init {
+        let recipe = Recipe { buckets: init.bucket_count(), ..options.recipe.clone() };
+        (continue_from(&init, &set, options, &recipe, progress)?, recipe)
+    } else {
+        (fit_anew(&mut set, scheme.labels().len(), options, progress)?, options.recipe.clone())
+    };
     let parameters: BTreeMap<String, f64> =
         task.hostile_labels.iter().map(|label| (format!("hostile_at.{label}"), HOSTILE_AT)).collect();
     let weights = LinearModelFile {
-        name: task.name.to_owned(),
-        version: task.version.to_owned(),
+        name: task.name.clone(),
+        version: task.version.clone(),
         languages: task.languages.clone(),
         parameters: parameters.clone(),
-        inverse_frequencies: &frequencies,
-        labels: labels_to_write(&model, &priors, &thresholds),
+        inverse_frequencies: &fitted.frequencies,
+        labels: &fitted.labels,
     }
     .encode();
     let manifest = Manifest {
-        name: task.name.to_owned(),
-        version: task.version.to_owned(),
+        name: task.name.clone(),
+        version: task.version.clone(),
         kind: KIND.to_owned(),
         weights_sha256: sha256_of(&weights),
         feature_spec: FEATURE_SPEC.to_owned(),
         languages: task.languages.clone(),
-        labels: set.labels.clone(),
+        labels: fitted.labels.iter().map(|label| label.name.clone()).collect(),
         seed: options.seed,
-        repeated_rows: 0,
-        contradicting_rows: 0,
+        continued_from: options.init.as_deref().map(citation).transpose()?.unwrap_or_default(),
+        repeated_rows: repeats.repeated_rows,
+        contradicting_rows: repeats.contradicting_rows,
         crates: CRATE_VERSIONS.into_iter().map(|(name, version)| (name.to_owned(), version.to_owned())).collect(),
-        hyper_parameters: HyperParameters {
-            c: options.c,
-            buckets: options.buckets,
-            intercept_scale: INTERCEPT_SCALE,
-            relative_gap: RELATIVE_GAP,
-            held_out_one_in: HELD_OUT_ONE_IN,
-            home_source: sources.home.as_deref().unwrap_or_default().to_owned(),
-        },
         parameters,
-        training: files.iter().map(TrainingFile::from).collect(),
-        sources: sources.uses(task.other_source_weight),
-        label: label_records(&model, &priors, &thresholds),
-    }
-    .with_repeats(&find_repeats(&set));
-    drop(set);
-
-    let weights_bytes = weights.len();
-    let evaluation = if options.dev.is_empty() {
-        None
-    } else {
-        let (dev, dev_files) = read_all(&options.dev, &task.scheme, progress)?;
-        files.extend(dev_files);
-        progress(&format!("measuring on {} texts", dev.rows.len()));
-        let loaded = LinearModel::from_artifact(&Artifact::parse(weights.clone())?)?;
-        Some(Evaluation::measure(&loaded, &dev)?)
+        training,
+        sources: source_uses(&set, &recipe),
+        label: fitted.records,
+        recipe,
     };
-    write_model(&options.out, &weights, &manifest, evaluation.as_ref(), &task.card)?;
-    Ok(TrainedModel { manifest, evaluation, files, weights_bytes })
+    finish(task, options, &weights, manifest, dev.as_ref(), Findings { files, remarks }, progress)
 }
 
-fn read_all(
+/// The labels, then the auxiliary ones.
+fn with_auxiliary(scheme: &LabelScheme, auxiliary: &LabelScheme) -> LabelScheme {
+    match (scheme, auxiliary) {
+        (LabelScheme::Emotions(groups), LabelScheme::Emotions(more)) => {
+            LabelScheme::Emotions(groups.iter().chain(more).cloned().collect())
+        }
+        (LabelScheme::Named(labels), LabelScheme::Named(more)) => {
+            LabelScheme::Named(labels.iter().chain(more).cloned().collect())
+        }
+        _ => scheme.clone(),
+    }
+}
+
+struct Findings {
+    files: Vec<FileReport>,
+    remarks: Vec<String>,
+}
+
+/// Measures and writes the model.
+fn finish(
+    task: &ModelTask,
+    options: &TrainOptions,
+    weights: &[u8],
+    manifest: Manifest,
+    dev: Option<&LabelledSet>,
+    findings: Findings,
+    progress: &mut dyn FnMut(&str),
+) -> Result<TrainedModel, TrainError> {
+    let loaded = LinearModel::from_artifact(&Artifact::parse(weights.to_vec())?)?;
+    let mut evaluation = None;
+    if let Some(dev) = dev {
+        progress(&format!("measuring on {} texts", dev.rows.len()));
+        evaluation = Some(Evaluation::measure(&loaded, dev)?);
+    }
+    let has_bias_label = loaded.labels().iter().any(|label| label.name.as_ref() == BIAS_LABEL);
+    let bias = has_bias_label.then(|| bias::measure(&loaded, BIAS_LABEL)).transpose()?;
+    let figures = CardFigures { evaluation: evaluation.as_ref(), bias: bias.as_ref() };
+    write_model(&options.out, weights, &manifest, figures, &task.card)?;
+    let Findings { files, remarks } = findings;
+    Ok(TrainedModel { manifest, evaluation, files, remarks, weights_bytes: weights.len() })
+}
+
+fn names(model: &LinearModel) -> Vec<String> {
+    model.labels().iter().map(|label| label.name.as_ref().to_owned()).collect()
+}
+
+fn init_artifact(folder: &Path) -> Result<Artifact, TrainError> {
+    let path = folder.join("weights.bin");
+    Artifact::read(&path).map_err(|source| TrainError::Init { path: path.display().to_string(), source })
+}
+
+fn load_init(folder: &Path) -> Result<LinearModel, TrainError> {
+    LinearModel::from_artifact(&init_artifact(folder)?)
+        .map_err(|source| TrainError::Init { path: folder.display().to_string(), source })
+}
+
+fn citation(folder: &Path) -> Result<String, TrainError> {
+    Ok(init_artifact(folder)?.citation())
+}
+
+fn read(
     paths: &[PathBuf],
-    scheme: &LabelScheme,
+    scheme: LabelScheme,
+    mapping: &Mapping,
     progress: &mut dyn FnMut(&str),
 ) -> Result<(LabelledSet, Vec<FileReport>), TrainError> {
-    let mut reader = LabelledReader::new(scheme.clone(), Mapping::default());
-    for path in paths {
-        progress(&format!("reading {}", path.display()));
-        reader.read(path)?;
-    }
-    let LabelledData { set, files } = reader.finish();
-    if set.rows.is_empty() {
-        let bad_rows = files.iter().flat_map(|file: &FileReport| file.bad_rows.values()).sum();
-        let names: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
+    paths.iter().for_each(|path| progress(&format!("reading {}", path.display())));
+    let data = read_labelled_files(paths, scheme, mapping.clone()).map_err(TrainError::Labelled)?;
+    if data.set.rows.is_empty() {
+        let bad_rows = data.files.iter().flat_map(|file: &FileReport| file.bad_rows.values()).sum();
+        let names: Vec<&str> = data.files.iter().map(|file| file.file.as_str()).collect();
         return Err(TrainError::NoRows { files: names.join(", "), bad_rows });
     }
-    Ok((set, files))
+    if data.set.labels.len() > MAX_LABELS {
+        return Err(TrainError::TooManyLabels(data.set.labels.len()));
+    }
+    Ok((data.set, data.files))
 }
 
-/// Counts document frequencies on the rows at home; also an upper bound of the entries that all rows will have.
-fn count_frequencies(
-    set: &LabelledSet,
-    sources: &Sources,
-    buckets: usize,
-) -> Result<(InverseFrequencies, usize), TrainError> {
-    let mut counter = FrequencyCounter::new(buckets).ok_or(TrainError::Buckets(buckets))?;
-    let mut featuriser = Featuriser::new();
-    let mut hashed = HashedText::default();
-    let mut entries = 0;
-    for (at, row) in set.rows.iter().enumerate() {
-        featuriser.extract(&row.text, &mut hashed);
-        entries += hashed.len() + 1;
-        if sources.is_home(at) {
-            counter.add(&hashed);
+/// Fits all labels from nothing, and calibrates the first `written` of them on parts of the data that were held out in turn.
+fn fit_anew(
+    set: &mut LabelledSet,
+    written: usize,
+    options: &TrainOptions,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Fitted, TrainError> {
+    let one_sided = one_sided_labels(set);
+    if !one_sided.is_empty() {
+        return Err(TrainError::OneSided(one_sided));
+    }
+    let recipe = &options.recipe;
+    if recipe.identity_templates > 0.0 {
+        add_identity_templates(set)?;
+    }
+    progress(&format!("extracting features of {} texts", set.rows.len()));
+    let frequencies = count_frequencies(set, recipe, options.threads).ok_or(TrainError::Buckets(recipe.buckets))?;
+    let mut rows = vectorise(set, recipe, frequencies, options.threads);
+    for (weight, text) in rows.weights.iter_mut().zip(&rows.text_of_row) {
+        if set.rows[*text as usize].source.as_ref() == bias::SOURCE {
+            *weight = recipe.identity_templates as f32;
         }
     }
-    Ok((counter.finish(), entries))
+    progress(&format!("fitting {} labels, and {} times for calibration", set.labels.len(), recipe.folds));
+    let (model, held_out) = fit_with_folds(set, &rows, options)?;
+    progress("calibrating");
+    let calibrations = calibrate(set, written, &held_out, recipe.natural.as_ref());
+    Ok(Fitted {
+        labels: mixed(&model, &calibrations),
+        records: records(&model, &calibrations),
+        frequencies: rows.bags.frequencies().clone(),
+    })
 }
 
-type Dataset = DatasetBase<SparseMatrix, LabelTable>;
-
-/// The rows as vectors, in which every other source has a column of its own behind the buckets.
-fn vectorise(
-    set: &LabelledSet,
-    sources: &Sources,
-    frequencies: &InverseFrequencies,
-    entry_count: usize,
-) -> Result<Dataset, TrainError> {
-    let buckets = frequencies.codes().len();
-    let columns = buckets + sources.other_count();
-    let mut matrix = SparseMatrix::with_capacity(columns, set.rows.len(), entry_count);
-    let mut table = LabelTable::new(set.labels.clone());
-    let mut featuriser = Featuriser::new();
-    let mut hashed = HashedText::default();
-    let mut entries = Vec::new();
-    for (row, other) in set.rows.iter().zip(sources.intercept_of_rows()) {
-        featuriser.extract(&row.text, &mut hashed);
-        frequencies.vectorise(&hashed, &mut entries);
-        entries.extend(other.map(|other| ((buckets + other) as u32, 1.0)));
-        matrix.push_row(&mut entries)?;
-        table.push_row(&row.yes_or_no());
-    }
-    Ok(DatasetBase::new(matrix, table))
-}
-
-/// Fits without a tenth of the home rows and finds for each label the probability of the highest F1 on them, at the
-/// natural rate. One half for a label that none of them has.
-fn find_thresholds(
-    dataset: Dataset,
-    sources: &Sources,
-    priors: &Priors,
-    params: &SparseLogisticParams,
-    task: &ModelTask,
-) -> Result<(Dataset, Vec<f64>), TrainError> {
-    let mut held_out = vec![false; sources.row_count()];
-    let at_home = (0..held_out.len()).filter(|row| sources.is_home(*row));
-    at_home.skip(HELD_OUT_ONE_IN / 2).step_by(HELD_OUT_ONE_IN).for_each(|row| held_out[row] = true);
-    let dataset = dataset.with_weights(sources.weights(task.other_source_weight, |row| !held_out[row]));
-    let model = match params.fit(&dataset) {
-        Ok(model) => model,
-        // So few rows that the held-out ones are missed: the thresholds are then those of even odds.
-        Err(LogisticError::OneClass { .. }) => {
-            let labels = dataset.targets().names().len();
-            return Ok((dataset, vec![0.5; labels]));
+/// The sentences about groups of people, with the labels of the set.
+fn add_identity_templates(set: &mut LabelledSet) -> Result<(), TrainError> {
+    for row in bias::rows(Half::Train)? {
+        let answers: Vec<Option<bool>> = set.labels.iter().map(|label| row.answer(label)).collect();
+        if answers.iter().any(Option::is_some) {
+            set.rows.push(LabelledText { id: row.id.clone(), ..LabelledText::new(row.text, bias::SOURCE, &answers) });
         }
-        Err(error) => return Err(error.into()),
-    };
-    let rows: Vec<usize> = (0..held_out.len()).filter(|row| held_out[*row]).collect();
-    let mut records = SparseMatrix::new(dataset.records().column_count());
-    for row in &rows {
-        let row = dataset.records().row(*row);
-        let mut entries: Vec<(u32, f32)> = row.columns.iter().copied().zip(row.values.iter().copied()).collect();
-        records.push_row(&mut entries)?;
     }
-    let probabilities: Array2<f64> = model.predict(&DatasetBase::new(records, ()));
-    let thresholds = (0..model.labels().len())
-        .map(|label| {
-            let scored: Vec<Scored> = rows
-                .iter()
-                .enumerate()
-                .filter_map(|(at, row)| Some((probabilities[(at, label)], dataset.targets().answer(*row, label)?)))
-                .collect();
-            let (natural, training) = (priors.natural_rates()[label], priors.training_rates()[label]);
-            let threshold = best_f1_threshold(&scored, natural / training, (1.0 - natural) / (1.0 - training));
-            let log_odds = threshold.map_or(0.0, |at| (at / (1.0 - at)).ln() + priors.offset(label));
-            let probability = 1.0 / (1.0 + (-log_odds).exp());
-            // To four decimals: it is read by people.
-            (probability * 1e4).round() / 1e4
-        })
+    Ok(())
+}
+
+/// The model of all rows, and the scores of each home row by a model that did not see it.
+fn fit_with_folds(
+    set: &LabelledSet,
+    rows: &Rows,
+    options: &TrainOptions,
+) -> Result<(SparseLogistic, Vec<HeldOut>), TrainError> {
+    let recipe = &options.recipe;
+    let params = SparseLogisticParams::default()
+        .c(recipe.c)
+        .max_epochs(recipe.max_epochs)
+        .seed(options.seed)
+        .shrinkage(identity_shrinkage(recipe, &set.labels));
+    let folds: Vec<Option<usize>> = set
+        .rows
+        .iter()
+        .map(|row| recipe.is_home(&row.source).then(|| fold_of(&row.text, recipe.folds)))
         .collect();
-    Ok((dataset, thresholds))
+    // The whole first: it takes longest.
+    let fits: Vec<Option<usize>> = std::iter::once(None).chain((0..recipe.folds).map(Some)).collect();
+    // Several fits at once leave one thread to each; labels beyond the first six are fitted one group after another.
+    let done = in_parallel(&fits, options.threads, |fold| -> Result<_, LogisticError> {
+        let gap = if fold.is_none() { recipe.relative_gap } else { recipe.relative_gap.max(ROUGH_RELATIVE_GAP) };
+        let params = params.clone().relative_gap(gap).check()?;
+        let is_held = |row: usize| fold.is_some() && folds[rows.text_of_row[row] as usize] == *fold;
+        let weights: Vec<f32> =
+            rows.weights.iter().enumerate().map(|(row, weight)| if is_held(row) { 0.0 } else { *weight }).collect();
+        let model = match params.fit_weighted(&rows.bags, &rows.targets, Some(&weights)) {
+            // So few rows that the held-out ones are missed: nothing can be said of these.
+            Err(LogisticError::OneClass { .. }) if fold.is_some() => return Ok((None, Vec::new())),
+            other => other?,
+        };
+        if fold.is_none() {
+            return Ok((Some(model), Vec::new()));
+        }
+        let held = (0..set.rows.len()).filter(|text| folds[*text] == *fold);
+        let score = |row: usize| {
+            let first = rows.row_of_text[row] as usize;
+            (0..set.labels.len()).map(|label| model.log_odds(&rows.bags, first, label)).collect()
+        };
+        Ok((None, held.map(|row| HeldOut { row, scores: score(row) }).collect()))
+    });
+    let mut whole = None;
+    let mut held_out = Vec::new();
+    for result in done {
+        let (model, held) = result?;
+        whole = whole.or(model);
+        held_out.extend(held);
+    }
+    held_out.sort_by_key(|held: &HeldOut| held.row);
+    let whole = whole.unwrap_or(SparseLogistic { labels: Vec::new(), summaries: Vec::new() });
+    Ok((whole, held_out))
 }
 
-fn labels_to_write<'a>(model: &'a SparseLogistic, priors: &Priors, thresholds: &[f64]) -> Vec<LabelToWrite<'a>> {
-    (0..model.labels().len())
-        .map(|at| LabelToWrite {
-            name: model.labels()[at].clone(),
-            coefficients: &model.coefficients()[at],
-            intercept: model.intercepts()[at],
-            offset: priors.offset(at),
-            threshold: thresholds[at],
+/// Texts that differ in case, space or punctuation alone share a part, or the model would have seen what it is asked.
+fn fold_of(text: &str, folds: usize) -> usize {
+    let letters = text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase);
+    let hash = letters.fold(0, |hash, letter| mix(hash ^ u64::from(letter as u32)));
+    (hash % folds as u64) as usize
+}
+
+/// The labels as they are written: each with its share of the others' weights, so that its score alone is enough.
+fn mixed(model: &SparseLogistic, calibrations: &[Calibration]) -> Vec<LabelToWrite> {
+    let buckets = model.labels.first().map_or(0, |label| label.products.len());
+    model
+        .labels
+        .iter()
+        .zip(calibrations)
+        .map(|(label, calibration)| {
+            let shares = || calibration.mix.shares.iter().zip(&model.labels);
+            let mut products = vec![0.0_f32; buckets];
+            for (share, other) in shares() {
+                for (sum, product) in products.iter_mut().zip(&other.products) {
+                    *sum += *share as f32 * product;
+                }
+            }
+            LabelToWrite {
+                name: label.name.clone(),
+                products,
+                intercept: shares().map(|(share, other)| share * other.intercept).sum(),
+                offset: calibration.mix.offset,
+                threshold: calibration.threshold,
+            }
         })
         .collect()
 }
 
-fn label_records(model: &SparseLogistic, priors: &Priors, thresholds: &[f64]) -> Vec<LabelRecord> {
-    (0..model.labels().len())
-        .map(|at| {
-            LabelRecord {
-                name: model.labels()[at].clone(),
-                positive_rows: 0,
-                negative_rows: 0,
-                iterations: 0,
-                final_loss: 0.0,
-                relative_gap: 0.0,
-                training_rate: priors.training_rates()[at],
-                natural_rate: priors.natural_rates()[at],
-                offset: priors.offset(at),
-                threshold: thresholds[at],
-            }
-            .with_fit(&model.summaries()[at])
+fn records(model: &SparseLogistic, calibrations: &[Calibration]) -> Vec<LabelRecord> {
+    let fits = model.labels.iter().zip(&model.summaries).zip(calibrations);
+    fits.map(|((label, fit), calibration)| LabelRecord {
+        held_out_log_loss: calibration.log_loss.map(rounded),
+        shares: calibration.mix.shares.iter().copied().map(rounded).collect(),
+        offset: rounded(calibration.mix.offset),
+        rate: rounded(calibration.rate),
+        ..label_record(&label.name, Some(fit), calibration.threshold)
+    })
+    .collect()
+}
+
+fn label_record(name: &str, fit: Option<&FitSummary>, threshold: f64) -> LabelRecord {
+    LabelRecord {
+        name: name.to_owned(),
+        positive_rows: fit.map_or(0, |fit| fit.positive_rows),
+        negative_rows: fit.map_or(0, |fit| fit.negative_rows),
+        iterations: fit.map_or(0, |fit| fit.epochs),
+        final_loss: fit.map_or(0.0, |fit| fit.loss),
+        relative_gap: fit.map_or(0.0, |fit| fit.relative_gap),
+        held_out_log_loss: None,
+        rate: 0.0,
+        shares: Vec::new(),
+        offset: 0.0,
+        threshold,
+    }
+}
+
+fn rounded(number: f64) -> f64 {
+    (number * 1e5).round() / 1e5
+}
+
+/// Adapts a model to new rows: its weights are where the descent begins, and what the weights are drawn to. Labels that the
+/// rows say nothing of, or only one thing, stay as they are; so do all thresholds.
+fn continue_from(
+    init: &LinearModel,
+    set: &LabelledSet,
+    options: &TrainOptions,
+    recipe: &Recipe,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Fitted, TrainError> {
+    let one_sided = one_sided_labels(set);
+    let told: Vec<usize> = (0..set.labels.len())
+        .filter(|label| one_sided.iter().all(|one| one.label != set.labels[*label]))
+        .collect();
+    if told.is_empty() {
+        return Err(TrainError::OneSided(one_sided));
+    }
+    let narrowed = LabelledSet {
+        labels: told.iter().map(|label| set.labels[*label].clone()).collect(),
+        rows: set
+            .rows
+            .iter()
+            .map(|row| LabelledText { answers: told.iter().map(|label| row.answers[*label]).collect(), ..row.clone() })
+            .collect(),
+    };
+    progress(&format!("continuing {} of {} labels with {} texts", told.len(), init.labels().len(), set.rows.len()));
+    let rows = vectorise(&narrowed, recipe, init.frequencies().clone(), options.threads);
+    let begun = init.to_continue();
+    let params = SparseLogisticParams::default()
+        .c(recipe.c)
+        .relative_gap(recipe.relative_gap)
+        .max_epochs(recipe.max_epochs)
+        .seed(options.seed)
+        .threads(options.threads)
+        .start(Some(Arc::new(begun.clone())))
+        .check()?;
+    let model = params.fit_weighted(&rows.bags, &rows.targets, Some(&rows.weights))?;
+    let mut fitted = Fitted { frequencies: init.frequencies().clone(), labels: Vec::new(), records: Vec::new() };
+    for (before, parameters) in begun.labels.into_iter().zip(init.labels()) {
+        let at = model.labels.iter().position(|label| label.name == before.name);
+        let label = at.map_or(&before, |at| &model.labels[at]);
+        fitted.labels.push(LabelToWrite {
+            name: before.name.clone(),
+            products: label.products.clone(),
+            intercept: label.intercept - parameters.offset,
+            offset: parameters.offset,
+            threshold: parameters.threshold,
+        });
+        let fit = at.map(|at| &model.summaries[at]);
+        fitted.records.push(LabelRecord {
+            offset: rounded(parameters.offset),
+            ..label_record(&before.name, fit, parameters.threshold)
+        });
+    }
+    Ok(fitted)
+}
+
+/// How the rows of each source were used, in alphabetical order.
+fn source_uses(set: &LabelledSet, recipe: &Recipe) -> Vec<SourceUse> {
+    let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in &set.rows {
+        *rows.entry(&row.source).or_default() += 1;
+    }
+    let weight = |source: &str| {
+        if source == bias::SOURCE && recipe.identity_templates > 0.0 {
+            return recipe.identity_templates;
+        }
+        recipe.weight_of(source)
+    };
+    rows.into_iter()
+        .map(|(source, rows)| SourceUse {
+            source: if source.is_empty() { "unstated".to_owned() } else { source.to_owned() },
+            rows,
+            weight: weight(source),
+            is_home: recipe.is_home(source),
         })
         .collect()
 }
 
 fn write_model(
-    directory: &Path,
+    folder: &Path,
     weights: &[u8],
     manifest: &Manifest,
-    evaluation: Option<&Evaluation>,
+    figures: CardFigures<'_>,
     card: &CardText,
 ) -> Result<(), TrainError> {
     let manifest_text = toml::to_string(manifest)
         .map_err(|error| TrainError::Format { what: "the manifest", cause: error.to_string() })?;
+    let json = |what, value: serde_json::Result<Vec<u8>>| {
+        let mut bytes = value.map_err(|error| TrainError::Format { what, cause: error.to_string() })?;
+        bytes.push(b'\n');
+        Ok::<_, TrainError>(bytes)
+    };
     let mut files: Vec<(&str, Vec<u8>)> = vec![
         ("weights.bin", weights.to_vec()),
         ("manifest.toml", manifest_text.into_bytes()),
-        ("card.md", card.render(manifest, evaluation).into_bytes()),
+        ("card.md", card.render(manifest, figures).into_bytes()),
     ];
-    if let Some(evaluation) = evaluation {
-        let mut report = serde_json::to_vec_pretty(evaluation)
-            .map_err(|error| TrainError::Format { what: "the report", cause: error.to_string() })?;
-        report.push(b'\n');
-        files.push(("report.json", report));
+    if let Some(evaluation) = figures.evaluation {
+        files.push(("report.json", json("the report", serde_json::to_vec_pretty(evaluation))?));
+    }
+    if let Some(report) = figures.bias {
+        files.push(("bias.json", json("the bias", serde_json::to_vec_pretty::<BiasReport>(report))?));
     }
     let failed = |path: &Path, source| TrainError::Write { path: path.display().to_string(), source };
-    std::fs::create_dir_all(directory).map_err(|error| failed(directory, error))?;
+    std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
     for (name, bytes) in files {
-        let path = directory.join(name);
+        let path = folder.join(name);
         std::fs::write(&path, bytes).map_err(|error| failed(&path, error))?;
     }
     Ok(())
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-
-    use super::*;
-    use crate::labelled::describe_bad_rows;
-    use crate::text::words::mix;
-
-    const GOOD: [&str; 6] = ["kind", "thanks", "well", "lovely", "agree", "garden"];
-    const BAD: [&str; 6] = ["idiot", "stupid", "liar", "fool", "shut", "moron"];
-
-    /// Small talk of random words; those with a word of `BAD` in them have the label.
-    fn rows(count: usize, source: &str, seed: usize) -> String {
-        let mut lines = String::new();
-        for at in 0..count {
-            let pick = |step: usize| mix((at * 100 + step * 10 + seed) as u64) as usize % 6;
-            let toxic = at % 3 == 0;
-            let last = if toxic { BAD[pick(3)] } else { GOOD[pick(3)] };
-            let text = format!("{} {} you {last} number {}", GOOD[pick(1)], GOOD[pick(2)], at % 10);
-            let share = u8::from(toxic);
-            let _ = std::fmt::Write::write_fmt(
-                &mut lines,
-                format_args!("{{\"text\":\"{text}\",\"labels\":{{\"toxicity\":{share}}},\"source\":\"{source}\"}}\n"),
-            );
-        }
-        lines
-    }
-
-    fn task() -> ModelTask {
-        ModelTask {
-            name: "demo",
-            version: "1",
-            scheme: LabelScheme::Named(vec!["toxicity".into()]),
-            languages: vec!["en".into()],
-            home_source: Some("home"),
-            other_source_weight: 0.5,
-            natural_rates: vec![Some(0.1)],
-            hostile_labels: vec!["toxicity"],
-            card: super::super::abuse::task().card,
-        }
-    }
-
-    /// Trains on `lines` in a directory of its own; the options can be changed.
-    fn run(lines: &str, change: impl Fn(&mut TrainOptions)) -> Result<(TrainedModel, tempfile::TempDir), TrainError> {
-        let directory = tempfile::tempdir().unwrap();
-        let data = directory.path().join("train.jsonl");
-        let dev = directory.path().join("dev.jsonl");
-        std::fs::File::create(&data).unwrap().write_all(lines.as_bytes()).unwrap();
-        std::fs::write(&dev, rows(60, "home", 3)).unwrap();
-        let mut options = TrainOptions {
-            data: vec![data],
-            dev: vec![dev],
-            out: directory.path().join("model"),
-            seed: 5,
-            c: 4.0,
-            buckets: 1 << 12,
-            threads: 2,
-        };
-        change(&mut options);
-        let trained = train(&task(), &options, &mut |_| ())?;
-        Ok((trained, directory))
-    }
-
-    fn files(directory: &tempfile::TempDir) -> Vec<Vec<u8>> {
-        ["weights.bin", "manifest.toml", "report.json", "card.md"]
-            .iter()
-            .map(|name| std::fs::read(directory.path().join("model").join(name)).unwrap())
-            .collect()
-    }
-
-    #[test]
-    fn the_same_training_gives_the_same_bytes() {
-        let lines = rows(150, "home", 1) + &rows(90, "away", 2);
-        let (_, first) = run(&lines, |_| ()).unwrap();
-        let (_, second) = run(&lines, |options| options.threads = 1).unwrap();
-        assert!(files(&first) == files(&second), "two trainings differ");
-        let (_, third) = run(&lines, |options| options.seed = 6).unwrap();
-        assert!(files(&first)[0] != files(&third)[0], "the seed decides the order of the rows");
-        let manifest = String::from_utf8(files(&first)[1].clone()).unwrap();
-        let place = first.path().to_string_lossy().into_owned();
-        assert!(!manifest.contains(&place), "a path of this machine");
-        assert!(manifest.contains("file = \"train.jsonl\""), "{manifest}");
-    }
-
-    #[test]
-    fn what_is_learnt_is_in_the_files() {
-        let lines = rows(150, "home", 1) + &rows(90, "away", 2) + "{\"text\":\"\",\"labels\":{\"toxicity\":1}}\n";
-        let (trained, directory) = run(&lines, |_| ()).unwrap();
-        let evaluation = trained.evaluation.unwrap();
-        assert!(evaluation.all.mean_roc_auc > Some(0.99), "{}", evaluation.table());
-        let manifest: toml::Table =
-            toml::from_str(&std::fs::read_to_string(directory.path().join("model/manifest.toml")).unwrap()).unwrap();
-        assert_eq!(manifest["training"][0]["rows"].as_integer(), Some(240));
-        assert_eq!(manifest["training"][0]["bad_rows"]["empty text"].as_integer(), Some(1));
-        assert_eq!(manifest["sources"][1]["source"].as_str(), Some("away"));
-        assert_eq!(manifest["feature_spec"].as_str(), Some(FEATURE_SPEC));
-        // A third has the label, a tenth would in nature: log(1/9) - log(1/2).
-        let offset = manifest["label"][0]["offset"].as_float().unwrap();
-        assert!((offset - (2.0_f64 / 9.0).ln()).abs() < 0.01, "{offset}");
-        let model = Artifact::read(&directory.path().join("model/weights.bin")).unwrap();
-        assert!((model.parameter("hostile_at.toxicity").unwrap() - HOSTILE_AT).abs() < 1e-9);
-        assert_eq!(manifest["parameters"]["hostile_at.toxicity"].as_float(), Some(HOSTILE_AT));
-        assert_eq!(describe_bad_rows(&trained.files), ["train.jsonl: 1 rows left out: empty text: lines 241"]);
-        let card = std::fs::read_to_string(directory.path().join("model/card.md")).unwrap();
-        assert!(card.contains("| toxicity | 20 | 40 | 1.0000 |"), "{card}");
-    }
-
-    #[test]
-    fn what_cannot_be_learnt_is_an_error_and_writes_nothing() {
-        for (lines, expected) in [
-            (
-                "{\"text\":\"a\",\"labels\":{\"toxicity\":1}}\n".repeat(20),
-                "label `toxicity`: 20 rows have it and 0 do not",
-            ),
-            ("{\"nonsense\":1}\n".to_owned(), "not one usable row"),
-        ] {
-            let error = run(&lines, |options| options.dev = Vec::new()).unwrap_err().to_string();
-            assert!(error.contains(expected), "{error}");
-        }
-        let good = rows(60, "home", 1);
-        assert!(matches!(run(&good, |options| options.buckets = 1000), Err(TrainError::Buckets(1000))));
-        let missing = run(&good, |options| options.data.push("nowhere.jsonl".into())).unwrap_err();
-        assert!(missing.to_string().contains("nowhere.jsonl"), "{missing}");
-    }
-}
+#[path = "sparse_model_tests.rs"]
+mod tests;
