@@ -9,6 +9,8 @@ const SIGNS: u64 = 0xc2b2_ae3d_27d4_eb4f;
 const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
 /// Of a run of signs this many tell it from others.
 const TELLING_SIGNS: usize = 3;
+/// So many plain signs in a row count as well: `...`, `:)`.
+const FEWEST_PLAIN_SIGNS: usize = 2;
 /// So many single letters in a row are one word spaced out.
 const FEWEST_SPACED_LETTERS: usize = 3;
 const LINK_BEGINNINGS: [&str; 3] = ["http://", "https://", "www."];
@@ -66,8 +68,10 @@ impl Tokens {
                 '@' if is_word_character(characters[at + 1]) => Some(mention(characters, at)),
                 'h' | 'w' if is_link(characters, at) => Some(link(characters, at)),
                 character if is_word_character(character) => Some(word(characters, capitals, at)),
-                character if is_emphatic(character) => Some(signs(characters, at)),
-                _ => None,
+                character => {
+                    let signs = signs(characters, at);
+                    (is_emphatic(character) || signs.end - signs.first >= FEWEST_PLAIN_SIGNS).then_some(signs)
+                }
             };
             at = token.map_or(at + 1, |token| token.end);
             self.all.extend(token);
@@ -193,7 +197,7 @@ fn class(first: usize, end: usize, hash: u64) -> Token {
     Token { first, end, hash: mix(hash), meant: None, is_you: false, is_not: false, is_shouted: false, is_spelt: false }
 }
 
-/// Signs that carry a tone, emoji and other symbols among them. Full stops, commas and quotes do not.
+/// Signs that carry a tone on their own, emoji and other symbols among them. A full stop, comma or quote does not.
 fn is_emphatic(character: char) -> bool {
     matches!(character, '!' | '?' | '*' | '#' | '$' | '@') || !character.is_ascii()
 }
