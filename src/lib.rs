@@ -18,6 +18,7 @@ pub mod topic;
 pub mod config;
 pub mod wire;
 
+pub mod registry;
 pub mod sink;
 pub mod source;
 
