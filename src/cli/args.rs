@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::models::ModelsCommand;
 use crate::source::RequestedFormat;
 
 /// Labels comment threads, offline: the language of each comment and whether it needs translating, its tone, how far it
@@ -64,6 +65,12 @@ pub(super) enum Command {
     Train(TrainCommand),
     /// Measures an abuse or sentiment model on labelled data that it was not trained on
     Evaluate(EvaluateOptions),
+    /// Keeps models in a registry: lists, shows, checks, promotes and rolls back versions
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  threadsieve models list\n  threadsieve models promote my-models/abuse --data ours.jsonl\n  threadsieve models rollback abuse"
+    )]
+    Models(ModelsCommand),
     /// Prints a completion script for a shell
     #[command(
         after_help = "Example:\n  threadsieve completions bash > ~/.local/share/bash-completion/completions/threadsieve"

@@ -5,6 +5,7 @@ mod config;
 mod failure;
 mod inputs;
 mod logging;
+mod models;
 mod outputs;
 mod progress;
 mod run;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
         },
         Command::Train(command) => train::train(&command),
         Command::Evaluate(options) => train::evaluate(&options),
+        Command::Models(command) => models::models(&command),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "threadsieve", &mut script);

@@ -87,6 +87,7 @@ impl Incoming {
             sync(&to).map_err(RegistryError::io(&to, "write"))?;
         }
         arrived.inspection = Inspection::of(&ModelSource::Folder(arrived.folder.clone()));
+        arrived.inspection.place = folder.display().to_string();
         let is_same = arrived.inspection.weights_sha256 == model.weights_sha256;
         if !is_same || !arrived.inspection.lacks_only_its_report() {
             return Err(RegistryError::Changed { folder: folder.display().to_string() });
@@ -119,7 +120,7 @@ impl Incoming {
     pub fn add_report(&mut self, bytes: &[u8]) -> Result<(), RegistryError> {
         let path = self.folder.join(super::inspection::REPORT);
         write_synced(&path, bytes).map_err(RegistryError::io(&path, "write"))?;
-        self.inspection = Inspection::of(&ModelSource::Folder(self.folder.clone()));
+        self.inspection.report = serde_json::from_slice(bytes).ok();
         Ok(())
     }
 
