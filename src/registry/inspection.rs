@@ -214,7 +214,9 @@ impl Inspection {
                 wrong.push(format!("states the labels `{stated}`, {WEIGHTS} says `{own}`"));
             }
         }
-        wrong.into_iter().for_each(|what| self.add(MANIFEST, what));
+        for what in wrong {
+            self.add(MANIFEST, what);
+        }
     }
 }
 

@@ -174,20 +174,7 @@ pub fn roll_back(
     at: String,
 ) -> Result<Option<HistoryLine>, RegistryError> {
     let _hold = Hold::of(root)?;
-    let to = match to {
-        Some(wanted) => entry.find(wanted)?,
-        None => {
-            let (lines, _) = history(entry)?;
-            let nothing_before = |current: Option<&PlainName>| {
-                let current = current.map_or_else(|| "none".to_owned(), ToString::to_string);
-                let hint = entry.versions().map_or_else(|_| "none".to_owned(), |versions| joined(&versions));
-                RegistryError::NothingBefore { entry: entry.folder().display().to_string(), current, hint }
-            };
-            let current = entry.current()?;
-            let earlier = current.as_ref().and_then(|current| before(&lines, current.as_str()));
-            entry.find(earlier.ok_or_else(|| nothing_before(current.as_ref()))?)?
-        }
-    };
+    let to = if let Some(wanted) = to { entry.find(wanted)? } else { version_before(entry)? };
     let from = entry.current_if_sound();
     if from.as_deref() == Some(to.as_str()) {
         return Ok(None);
@@ -207,6 +194,20 @@ pub fn roll_back(
     };
     switch(entry, &line)?;
     Ok(Some(line))
+}
+
+/// The version that was current before the present one was promoted.
+fn version_before(entry: &Entry) -> Result<PlainName, RegistryError> {
+    let (lines, _) = history(entry)?;
+    let current = entry.current()?.map(|current| current.to_string());
+    match current.as_ref().and_then(|current| before(&lines, current)) {
+        Some(earlier) => entry.find(earlier),
+        None => Err(RegistryError::NothingBefore {
+            entry: entry.folder().display().to_string(),
+            current: current.unwrap_or_else(|| "none".to_owned()),
+            hint: joined(&entry.versions()?),
+        }),
+    }
 }
 
 impl Entry {

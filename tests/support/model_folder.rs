@@ -1,6 +1,7 @@
 //! Small models in folders, as a trainer would write them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -121,7 +122,10 @@ impl SmallModel<'_> {
         fs::create_dir_all(folder).expect("a folder");
         let write = |file: &str, bytes: &[u8]| fs::write(folder.join(file), bytes).expect("a file written");
         let weights = self.weights();
-        let digest = Sha256::digest(&weights).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let digest = Sha256::digest(&weights).iter().fold(String::new(), |mut digits, byte| {
+            let _ = write!(digits, "{byte:02x}");
+            digits
+        });
         let labels: Vec<&str> = self.labels.iter().map(|(label, _)| *label).collect();
         let manifest = format!(
             "name = \"{}\"\nversion = \"{}\"\nkind = \"sparse-logistic\"\nweights_sha256 = \"{digest}\"\nlabels = {}\n\n\

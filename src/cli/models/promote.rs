@@ -104,13 +104,9 @@ fn in_force(entry: &Entry, model: &Inspection, is_forced: bool) -> Result<Option
     if is_forced {
         return Ok(None);
     }
-    let source = match entry.current().map_err(Failure::one)? {
-        Some(current) => Some(ModelSource::Folder(entry.folder_of(&current))),
-        None => {
-            let header = model.artifact.as_ref().map(Artifact::header);
-            header.and_then(|header| embedded(&header.name)).map(ModelSource::BuiltIn)
-        }
-    };
+    let shipped = || embedded(&model.artifact.as_ref()?.header().name).map(ModelSource::BuiltIn);
+    let current = entry.current().map_err(Failure::one)?;
+    let source = current.map(|current| ModelSource::Folder(entry.folder_of(&current))).or_else(shipped);
     let Some(source) = source else { return Ok(None) };
     let found = Inspection::of(&source);
     if found.loaded.is_none() {

@@ -91,8 +91,10 @@ fn as_text(shown: &Value) -> String {
     line("features", string("/header/feature_spec"));
     line("languages", list("/header/languages"));
     line("weights", format!("{} bytes, sha256 {}", shown["weights_bytes"], string("/weights_sha256")));
-    for (key, value) in shown.pointer("/manifest/hyper_parameters").and_then(Value::as_object).into_iter().flatten() {
-        line("", format!("{key} = {value}"));
+    let chosen = ["/manifest/hyper_parameters", "/manifest/hyperparameters"];
+    let chosen = chosen.into_iter().find_map(|key| shown.pointer(key)?.as_object());
+    for (place, (key, value)) in chosen.into_iter().flatten().enumerate() {
+        line(if place == 0 { "trained with" } else { "" }, format!("{key} = {value}"));
     }
     for (place, file) in training_files(shown).into_iter().enumerate() {
         line(if place == 0 { "trained on" } else { "" }, file);

@@ -59,9 +59,9 @@ pub(super) fn verify(options: &VerifyOptions) -> Result<Exit, Failure> {
             1 => writeln!(text, "{place}: 1 problem"),
             count => writeln!(text, "{place}: {count} problems"),
         };
-        problems.iter().for_each(|problem| {
+        for problem in problems {
             let _ = writeln!(text, "  {problem}");
-        });
+        }
     }
     print(&text)?;
     if !unknown.is_empty() {
