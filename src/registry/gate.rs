@@ -1,13 +1,13 @@
 //! Whether a model is worse than the one that it would take the place of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 /// By how much a figure may drop unless told otherwise.
 pub const DEFAULT_MAX_DROP: f64 = 0.002;
-/// Figures in reports have five decimals: less than half of the last one is no drop.
-const ROUNDING: f64 = 5e-6;
+/// Reports have five decimals: a drop of just what is allowed is allowed, however it is stored.
+const ROUNDING: f64 = 1e-9;
 
 /// A figure of both models.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,14 +45,19 @@ impl Comparison {
     /// label and the mean area, or the areas of each situation for a topic model.
     ///
     /// # Errors
-    /// Where they were measured on different data, as far as the numbers of texts tell, or have no figures.
+    /// Where they were measured on different data, as far as the checksums of the files and the numbers of texts tell, or
+    /// have no figures.
     pub fn of(baseline: &Value, candidate: &Value, max_drop: f64) -> Result<Self, NotComparable> {
         let (before, after) = (Figures::of(baseline), Figures::of(candidate));
-        if before.figures.is_empty() {
+        if before.values.is_empty() {
             return Err(NotComparable::NoFigures("model in force"));
         }
-        if after.figures.is_empty() {
+        if after.values.is_empty() {
             return Err(NotComparable::NoFigures("new model"));
+        }
+        let both_say = !before.checksums.is_empty() && !after.checksums.is_empty();
+        if both_say && before.checksums != after.checksums {
+            return Err(NotComparable::DifferentData("their files have other checksums".to_owned()));
         }
         for (what, count) in &before.counts {
             match after.counts.get(what) {
@@ -63,9 +68,9 @@ impl Comparison {
                 _ => {}
             }
         }
-        let value = |name: &str| after.figures.iter().find(|(other, _)| other == name).map(|(_, value)| *value);
+        let value = |name: &str| after.values.iter().find(|(other, _)| other == name).map(|(_, value)| *value);
         let mut figures: Vec<ComparedFigure> = before
-            .figures
+            .values
             .iter()
             .map(|(name, baseline)| ComparedFigure { name: name.clone(), baseline: *baseline, candidate: value(name) })
             .collect();
@@ -119,14 +124,18 @@ const AREA: &str = "ROC AUC";
 /// What a report says, by name.
 #[derive(Debug, Default)]
 struct Figures {
-    figures: Vec<(String, f64)>,
+    values: Vec<(String, f64)>,
     /// Numbers of texts; where they differ, so does the data.
     counts: BTreeMap<String, u64>,
+    /// Of the files that were measured on, where the report states them.
+    checksums: BTreeSet<String>,
 }
 
 impl Figures {
     fn of(report: &Value) -> Self {
         let mut found = Self::default();
+        let files = ["data", "files"].into_iter().filter_map(|key| report[key].as_array()).flatten();
+        found.checksums.extend(files.filter_map(|file| Some(file["sha256"].as_str()?.to_owned())));
         if let Some(rows) = report.pointer("/all/rows").and_then(Value::as_u64) {
             found.counts.insert("texts".to_owned(), rows);
         }
@@ -145,7 +154,7 @@ impl Figures {
     }
 
     fn add(&mut self, name: String, value: &Value) {
-        self.figures.extend(value.as_f64().map(|value| (name, value)));
+        self.values.extend(value.as_f64().map(|value| (name, value)));
     }
 
     fn count(&mut self, name: &str, counts: &Value, keys: [&str; 2]) {
@@ -212,6 +221,13 @@ mod tests {
         let mut fewer = before.clone();
         fewer["all"]["rows"] = 19.into();
         assert!(matches!(compare(&before, &fewer), Err(NotComparable::DifferentData(_))));
+        let of = |sha256: &str| {
+            let mut report = before.clone();
+            report["data"] = json!([{"file": "dev.jsonl", "sha256": sha256}]);
+            report
+        };
+        assert!(matches!(compare(&of("00"), &of("11")), Err(NotComparable::DifferentData(_))));
+        assert!(compare(&of("00"), &of("00")).is_ok() && compare(&before, &of("00")).is_ok());
         for none in [json!({}), json!([1]), json!({"all": 3, "situations": []}), json!({"all": {"labels": [{}, 1]}})] {
             assert_eq!(compare(&none, &before), Err(NotComparable::NoFigures("model in force")));
             assert_eq!(compare(&before, &none), Err(NotComparable::NoFigures("new model")));
