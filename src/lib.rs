@@ -20,6 +20,7 @@ pub mod config;
 pub mod wire;
 
 pub mod labelled;
+pub mod registry;
 pub mod sink;
 pub mod source;
 

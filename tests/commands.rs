@@ -24,6 +24,12 @@ fn every_help_has_an_example() {
         &["train", "sentiment"],
         &["train", "topic"],
         &["evaluate"],
+        &["models"],
+        &["models", "list"],
+        &["models", "show"],
+        &["models", "verify"],
+        &["models", "promote"],
+        &["models", "rollback"],
         &["completions"],
     ] {
         let help = stdout(&[command, &["--help"]].concat());
@@ -53,7 +59,7 @@ fn help_names_every_option_and_every_command() {
         assert!(help.contains(option), "`{option}` is not in\n{help}");
     }
     let help = stdout(&["--help"]);
-    for command in ["run", "schema", "config", "train", "evaluate", "completions", "Exit codes"] {
+    for command in ["run", "schema", "config", "train", "evaluate", "models", "completions", "Exit codes"] {
         assert!(help.contains(command), "`{command}` is not in\n{help}");
     }
     assert_eq!(stdout(&["--version"]), format!("threadsieve {}\n", env!("CARGO_PKG_VERSION")));
@@ -65,6 +71,7 @@ fn a_configuration_that_is_shown_is_sound_and_shows_the_same() {
         "",
         "[language]\nread = [\"sr\", \"en\"]\n[tone]\nevidence = 3\n[limits]\nmax_ids = 7\n",
         "[output]\ntext = false\nauthor = \"hash\"\nauthor_key_env = \"KEY\"\n[topic]\nenabled = false\n",
+        "[tone]\nenabled = false\n[models.custom]\nspam = \"registry/spam\"\nkind-words = \"models/kind\"\n",
         "[[policy.rules]]\nid = \"a\"\nwhen = { label = \"insult\", at_least = 0.25, below = 0.5, flag = \"duplicate\" }\n\
          action = \"reject\"\n[[policy.rules]]\nid = \"b\"\nwhen = { language = \"hbs\", translation = \"supplied\", tone = \
          \"hostile\" }\naction = \"review\"\n",

@@ -22,6 +22,7 @@ const RANKS: &[(&str, u8)] = &[
     ("labelled", 5),
     ("source", 5),
     ("sink", 5),
+    ("registry", 5),
     ("pipeline", 6),
     ("train", 7),
     ("evaluate", 7),

@@ -213,12 +213,18 @@ impl Artifact {
     /// `name@version+sha256:…` with the first 12 hexadecimal digits of the file's checksum: what records cite.
     #[must_use]
     pub fn citation(&self) -> String {
+        format!("{}@{}+sha256:{}", self.header.name, self.header.version, self.short_checksum())
+    }
+
+    /// The first 12 hexadecimal digits of the checksum at the file's end.
+    #[must_use]
+    pub fn short_checksum(&self) -> String {
         let mut hex = String::with_capacity(12);
         for byte in &self.checksum[..6] {
             use std::fmt::Write as _;
             let _ = write!(hex, "{byte:02x}");
         }
-        format!("{}@{}+sha256:{hex}", self.header.name, self.header.version)
+        hex
     }
 
     /// Refuses a model of another kind or feature extraction than the caller reads.

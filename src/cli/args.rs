@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::models::ModelsCommand;
 use crate::source::RequestedFormat;
 
 use super::bias::BiasOptions;
@@ -66,6 +67,12 @@ pub(super) enum Command {
     Evaluate(EvaluateOptions),
     /// Measures how far words for groups of people move a model's scores
     Bias(BiasOptions),
+    /// Keeps models in a registry: lists, shows, checks, promotes and rolls back versions
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  threadsieve models list\n  threadsieve models promote my-models/abuse --data ours.jsonl\n  threadsieve models rollback abuse"
+    )]
+    Models(ModelsCommand),
     /// Prints a completion script for a shell
     #[command(
         after_help = "Example:\n  threadsieve completions bash > ~/.local/share/bash-completion/completions/threadsieve"

@@ -10,7 +10,7 @@ use crate::classify::artifact::Artifact;
 use crate::classify::evaluation::{Evaluation, FIXED_RECALLS, MeasuredFile};
 use crate::evaluate::{DEFAULT_MAX_DROP, GateOutcome, gate, html_report, measure_directory, read_report};
 use crate::labelled::{
-    FileReport, LabelScheme, LabelledData, Mapping, describe_bad_rows, find_repeats, one_sided_labels,
+    LabelScheme, LabelledData, Mapping, describe_bad_rows, find_repeats, one_sided_labels,
     read_labelled_files,
 };
 use crate::train::sentiment;
@@ -103,7 +103,7 @@ pub(super) fn evaluate(options: &EvaluateOptions) -> Result<Exit, Failure> {
     recalls.sort_by(f64::total_cmp);
     recalls.dedup();
     let mut measured = measure_directory(&options.model, &data.set, &recalls).map_err(Failure::one)?;
-    measured.evaluation.data = data.files.iter().map(measured_file).collect();
+    measured.evaluation.data = data.files.iter().map(MeasuredFile::from).collect();
     let outcome = match &baseline {
         Some(baseline) => Some(compare(&measured.evaluation, baseline, options)?),
         None => None,
@@ -156,10 +156,6 @@ fn warn(data: &LabelledData) {
     for line in describe_bad_rows(&data.files).into_iter().chain(contradicting).chain(one_sided) {
         let _ = writeln!(stderr, "warning: {line}");
     }
-}
-
-fn measured_file(report: &FileReport) -> MeasuredFile {
-    MeasuredFile { file: report.file.clone(), sha256: report.sha256.clone(), rows: report.rows }
 }
 
 /// How data states the labels of a model: as emotions where all of them are emotions or their groups, by name for all

@@ -74,7 +74,7 @@ impl Failure {
             }
             let _ = writeln!(stderr, "error: {text}");
         }
-        if self.problems.len() > 1 {
+        if self.problems.len() > 1 && self.exit == Exit::CouldNotRun {
             let _ = writeln!(stderr, "{} problems; nothing was read", self.problems.len());
         }
         self.exit.into()

@@ -7,6 +7,7 @@ mod evaluate;
 mod failure;
 mod inputs;
 mod logging;
+mod models;
 mod outputs;
 mod progress;
 mod run;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
         Command::Train(command) => train::train(&command),
         Command::Bias(options) => bias::bias(&options),
         Command::Evaluate(options) => evaluate::evaluate(&options),
+        Command::Models(command) => models::models(&command),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "threadsieve", &mut script);

@@ -1,5 +1,6 @@
 //! The sections of `pipeline.toml` as they are written.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub(super) struct ModelsSection {
     pub(super) abuse: Option<PathBuf>,
     pub(super) sentiment: Option<PathBuf>,
     pub(super) topic: Option<PathBuf>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) custom: BTreeMap<String, PathBuf>,
 }
 
 /// `[tone]`
@@ -152,6 +155,7 @@ pub fn render(plan: &Plan) -> Result<String, toml::ser::Error> {
             abuse: plan.models.abuse.clone(),
             sentiment: plan.models.sentiment.clone(),
             topic: plan.models.topic.clone(),
+            custom: plan.models.custom.clone(),
         },
         tone: ToneSection { enabled: plan.tone_enabled, evidence: plan.evidence_count },
         topic: TopicSection { enabled: plan.topic_enabled },

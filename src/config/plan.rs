@@ -1,6 +1,6 @@
 //! The checked configuration.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::de::DeserializeOwned;
@@ -16,7 +16,8 @@ use super::document::{
 use super::rules::check_rule;
 use super::{BUILT_IN, Limits, Problem};
 
-/// Folders of models to use instead of the built-in ones.
+/// Folders of models to use instead of the built-in ones, and beside them. Each is that of a model, or an entry of a
+/// registry, which says itself which of its versions is current.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ModelPaths {
     /// The six labels of abuse.
@@ -25,6 +26,8 @@ pub struct ModelPaths {
     pub sentiment: Option<PathBuf>,
     /// Off-topic scoring.
     pub topic: Option<PathBuf>,
+    /// A site's own models, by the name that records and rules know them by.
+    pub custom: BTreeMap<String, PathBuf>,
 }
 
 /// Where the key comes from that authors are hashed with.
@@ -81,6 +84,9 @@ pub struct Plan {
     pub policy: Policy,
 }
 
+/// What records or the configuration call other models: no model of a site's own can have these names.
+const MODEL_NAMES_IN_USE: [&str; 5] = ["language", "tone", "abuse", "sentiment", "topic"];
+
 const SECTIONS: [&str; 7] = ["language", "limits", "models", "tone", "topic", "output", "policy"];
 
 /// Reads and checks a configuration. A section, or a value in one, that is left out has its built-in value; the rules
@@ -124,6 +130,7 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
         reader.problem(format!("[limits] `{name}` must be at least 1"));
     }
     let author = reader.author(&output);
+    reader.custom_models(&models);
     if !reader.problems.is_empty() {
         return Err(reader.problems);
     }
@@ -131,7 +138,12 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
         read,
         translate_to,
         limits,
-        models: ModelPaths { abuse: models.abuse, sentiment: models.sentiment, topic: models.topic },
+        models: ModelPaths {
+            abuse: models.abuse,
+            sentiment: models.sentiment,
+            topic: models.topic,
+            custom: models.custom,
+        },
         tone_enabled: tone.enabled,
         evidence_count: tone.evidence,
         topic_enabled: topic.enabled,
@@ -184,6 +196,21 @@ impl Reader<'_> {
             self.problem("[language] `read` is empty: name at least one language that the site reads");
         }
         read
+    }
+
+    fn custom_models(&mut self, models: &ModelsSection) {
+        for (name, folder) in &models.custom {
+            let is_plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
+            if MODEL_NAMES_IN_USE.contains(&name.as_str()) {
+                self.problem(format!("[models.custom] `{name}`: this is the name of another model; choose another"));
+            } else if name.is_empty() || !name.chars().all(is_plain) {
+                let message = "a name has letters from a to z, digits, `_` and `-`, and nothing else";
+                self.problem(format!("[models.custom] `{name}`: {message}"));
+            }
+            if folder.as_os_str().is_empty() {
+                self.problem(format!("[models.custom] `{name}`: name the folder of its model"));
+            }
+        }
     }
 
     fn author(&mut self, output: &OutputSection) -> AuthorField {
@@ -290,6 +317,23 @@ mod tests {
         ] {
             assert!(all.contains(expected), "`{expected}` is missing in:\n{all}");
         }
+    }
+
+    #[test]
+    fn a_sites_own_models_have_names_of_their_own() {
+        let text = "[models]\nabuse = \"registry/abuse\"\n[models.custom]\nspam = \"models/spam\"\nno-4_u = \"x\"\n";
+        let plan = parse("pipeline.toml", text).unwrap();
+        assert_eq!(plan.models.custom.len(), 2);
+        assert_eq!(parse("shown", &render(&plan).unwrap()).unwrap(), plan);
+        let all =
+            problems("[models.custom]\ntone = \"a\"\nabuse = \"a\"\n\"a.b\" = \"a\"\n\"\" = \"a\"\nspam = \"\"\n");
+        assert_eq!(all.len(), 5, "{all:?}");
+        for expected in
+            ["`tone`: this is the name", "`abuse`: this", "`a.b`: a name has", "``: a name", "name the folder"]
+        {
+            assert!(all.join("\n").contains(expected), "`{expected}` is missing in {all:?}");
+        }
+        assert!(problems("[models.custom]\nspam = 3\n").join("").contains("pipeline.toml:2"));
     }
 
     #[test]

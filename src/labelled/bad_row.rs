@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::classify::evaluation::MeasuredFile;
+
 /// How many bad rows a report names by line.
 const NAMED_BAD_ROWS: usize = 20;
 
@@ -64,6 +66,12 @@ impl FileReport {
         if self.first_bad_rows.len() < NAMED_BAD_ROWS {
             self.first_bad_rows.push((line, bad));
         }
+    }
+}
+
+impl From<&FileReport> for MeasuredFile {
+    fn from(report: &FileReport) -> Self {
+        Self { file: report.file.clone(), sha256: report.sha256.clone(), rows: report.rows }
     }
 }
 

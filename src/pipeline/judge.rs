@@ -1,8 +1,9 @@
 //! Third stage, in parallel: score, judge, and write down.
 
 use crate::domain::{
-    Absence, Evidence, LabelledScore, LanguageVerdict, Reject, Segment, SegmentKind, Stage, Tone, Topic,
+    Absence, Evidence, LabelledScore, LanguageCode, LanguageVerdict, Reject, Segment, SegmentKind, Stage, Tone, Topic,
 };
+use crate::language::may_be_one_of;
 use crate::policy::Facts;
 use crate::text::segments::{place_of, text_of};
 use crate::tone::ToneScratch;
@@ -10,6 +11,7 @@ use crate::wire::record::{Parts, Record};
 
 use super::context::{CommentInContext, InContext};
 use super::guard::guarded;
+use super::models::Scorers;
 use super::run::Site;
 use super::tally::Tally;
 
@@ -26,8 +28,9 @@ pub(super) struct Judged {
     pub(super) tally: Tally,
 }
 
-/// Judges a batch. A failure in one comment is that comment's reject, not the run's end.
-pub(super) fn judge_batch(items: Vec<InContext>, site: &Site) -> Judged {
+/// Judges a batch with the models of tone that were in force when its turn came. A failure in one comment is that comment's
+/// reject, not the run's end.
+pub(super) fn judge_batch(items: Vec<InContext>, site: &Site, scorers: &Scorers) -> Judged {
     let mut judged = Judged::default();
     let mut scratch = ToneScratch::default();
     for item in items {
@@ -40,7 +43,7 @@ pub(super) fn judge_batch(items: Vec<InContext>, site: &Site) -> Judged {
             InContext::Comment(comment) => {
                 let length = judged.lines.len();
                 let scored = guarded(Stage::Score, comment.comment.origin.clone(), comment.comment.raw.clone(), || {
-                    judge_comment(&comment, site, &mut scratch, &mut judged.lines, &mut judged.tally);
+                    judge_comment(&comment, site, scorers, &mut scratch, &mut judged.lines, &mut judged.tally);
                 });
                 if let Err(reject) = scored {
                     judged.lines.truncate(length);
@@ -57,11 +60,12 @@ pub(super) fn judge_batch(items: Vec<InContext>, site: &Site) -> Judged {
 fn judge_comment(
     comment: &CommentInContext,
     site: &Site,
+    scorers: &Scorers,
     scratch: &mut ToneScratch,
     lines: &mut Vec<u8>,
     tally: &mut Tally,
 ) {
-    let tone = tone(comment, site, scratch);
+    let tone = tone(comment, site, scorers, scratch);
     let topic = topic(comment, site);
     let decision = site.plan.policy.decide(Facts {
         language: &comment.language,
@@ -83,7 +87,7 @@ fn judge_comment(
         flags: &comment.flags,
         duplicate_of: comment.duplicate_of.as_ref(),
         decision: &decision,
-        models: site.models.citations(),
+        models: scorers.citations(),
     });
     #[allow(
         clippy::expect_used,
@@ -94,13 +98,19 @@ fn judge_comment(
     tally.add_record(decision.action, &comment.language, &tone);
 }
 
-fn tone(comment: &CommentInContext, site: &Site, scratch: &mut ToneScratch) -> Result<Tone, Absence> {
-    let model = site.models.tone.as_ref().ok_or(Absence::SwitchedOff)?;
+fn tone(
+    comment: &CommentInContext,
+    site: &Site,
+    scorers: &Scorers,
+    scratch: &mut ToneScratch,
+) -> Result<Tone, Absence> {
+    let model = scorers.tone.as_ref().ok_or(Absence::SwitchedOff)?;
     let text = scored_text_or_absence(comment)?;
     if text.chars().filter(|character| character.is_alphabetic()).nth(MIN_LETTERS - 1).is_none() {
         return Err(Absence::TooLittleText);
     }
-    let mut tone = model.score(&text, None, site.plan.evidence_count, scratch)?;
+    let mut tone =
+        model.score_where(&text, |languages| may_be_in(comment, languages), site.plan.evidence_count, scratch)?;
     for LabelledScore { probability, .. } in &mut tone.scores {
         *probability = probability.rounded();
     }
@@ -113,6 +123,15 @@ fn tone(comment: &CommentInContext, site: &Site, scratch: &mut ToneScratch) -> R
         })
         .collect();
     Ok(tone)
+}
+
+/// Whether the text that is scored is, or may well be, in one of some languages.
+fn may_be_in(comment: &CommentInContext, languages: &[LanguageCode]) -> bool {
+    if comment.scored != SegmentKind::Translation {
+        return may_be_one_of(&comment.language, languages);
+    }
+    let translation = comment.segments.iter().find(|segment| segment.kind == SegmentKind::Translation);
+    translation.and_then(|segment| segment.language).is_some_and(|language| languages.contains(&language))
 }
 
 fn topic(comment: &CommentInContext, site: &Site) -> Result<Topic, Absence> {

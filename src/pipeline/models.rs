@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::classify::artifact::{Artifact, ArtifactError};
+use crate::classify::linear_model::LinearModel;
 use crate::config::Plan;
 use crate::domain::LanguageCode;
 use crate::language::{self, Detector};
 use crate::policy::{Condition, ScoreName};
-use crate::tone::ToneModel;
+use crate::registry::{Located, PlainName, RegistryError, WEIGHTS, embedded, locate};
+use crate::tone::{CustomModel, ToneModel};
 use crate::topic::TopicModel;
-
-use super::embedded::embedded;
 
 /// Why the models cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -19,12 +20,20 @@ pub enum ModelProblem {
     /// The model's file is not sound, or not of the kind that it should be.
     #[error("model `{name}` ({place}): {source}")]
     Broken {
-        /// `abuse`, `sentiment` or `topic`.
-        name: &'static str,
+        /// `abuse`, `sentiment`, `topic`, or the name of a site's own model.
+        name: Arc<str>,
         /// The file, or `built-in`.
         place: String,
         /// What is wrong.
         source: ArtifactError,
+    },
+    /// The entry of a registry leads to no version.
+    #[error("model `{name}`: {source}")]
+    Registry {
+        /// `abuse`, `sentiment`, `topic`, or the name of a site's own model.
+        name: Arc<str>,
+        /// What is wrong.
+        source: RegistryError,
     },
     /// The program was built without models, and the configuration names none.
     #[error(
@@ -32,7 +41,7 @@ pub enum ModelProblem {
     )]
     Missing {
         /// `abuse`, `sentiment` or `topic`.
-        name: &'static str,
+        name: Arc<str>,
     },
     /// A rule asks for a label that no model gives.
     #[error("rule `{rule}`: no model gives the label `{label}`\n  hint: the labels are: {known}")]
@@ -46,18 +55,29 @@ pub enum ModelProblem {
     },
 }
 
-/// Everything that scores comments. Shared by all threads, never changed.
+/// Everything that looks at comments. Shared by all threads, never changed; the models of tone may be followed by others
+/// while a run lasts.
 #[derive(Debug)]
 pub struct Models {
     /// Tells languages apart.
     pub detector: Detector,
-    /// Tone, unless switched off.
-    pub tone: Option<ToneModel>,
     /// Off-topic, unless switched off.
     pub topic: Option<TopicModel>,
-    citations: BTreeMap<&'static str, String>,
+    scorers: Arc<Scorers>,
     languages: Vec<LanguageCode>,
 }
+
+/// The models of tone that score a comment, and what its record cites of all models.
+#[derive(Debug)]
+pub struct Scorers {
+    /// Tone, unless switched off.
+    pub tone: Option<ToneModel>,
+    citations: BTreeMap<Arc<str>, Arc<str>>,
+    places: Places,
+}
+
+/// Where each model of tone is read from, by its name; `None` is the one in the program.
+pub(super) type Places = BTreeMap<Arc<str>, Option<Located>>;
 
 impl Models {
     /// Loads and checks all models that a plan asks for, and that its rules ask only for what these give.
@@ -66,37 +86,43 @@ impl Models {
     /// Everything that is wrong, at once.
     pub fn load(plan: &Plan) -> Result<Self, Vec<ModelProblem>> {
         let mut problems = Vec::new();
-        let mut citations = BTreeMap::from([("language", language::CITATION.to_owned())]);
+        let mut citations = BTreeMap::from([(Arc::from("language"), Arc::from(language::CITATION))]);
         let tone = plan.tone_enabled.then(|| {
-            let abuse = artifact("abuse", plan.models.abuse.as_deref(), &mut problems);
-            let sentiment = artifact("sentiment", plan.models.sentiment.as_deref(), &mut problems);
-            let (abuse, sentiment) = abuse.zip(sentiment)?;
-            citations.insert("tone", abuse.citation());
-            citations.insert("sentiment", sentiment.citation());
-            let place = plan.models.abuse.as_deref().or(plan.models.sentiment.as_deref());
-            sound("abuse", place, ToneModel::new(&abuse, &sentiment), &mut problems)
+            let places = places(plan, &mut problems);
+            let tone = load_tone(&places, &mut citations, &mut problems)?;
+            Some((tone, places))
         });
         let topic = plan.topic_enabled.then(|| {
-            let artifact = artifact("topic", plan.models.topic.as_deref(), &mut problems)?;
-            citations.insert("topic", artifact.citation());
-            sound("topic", plan.models.topic.as_deref(), TopicModel::load(&artifact), &mut problems)
+            let name: Arc<str> = "topic".into();
+            let place = located(&name, plan.models.topic.as_deref(), &mut problems)?;
+            let artifact = artifact(&name, place.as_ref(), &mut problems)?;
+            citations.insert(Arc::clone(&name), artifact.citation().into());
+            sound(&name, place.as_ref(), TopicModel::load(&artifact), &mut problems)
         });
         let (tone, topic) = (tone.flatten(), topic.flatten());
         if problems.is_empty() {
-            check_labels(plan, tone.as_ref(), &mut problems);
+            check_labels(plan, tone.as_ref().map(|(tone, _)| tone), &mut problems);
         }
         if !problems.is_empty() {
             return Err(problems);
         }
         let mut languages: BTreeSet<LanguageCode> = topic.iter().flat_map(TopicModel::languages).copied().collect();
+        let (tone, places) = tone.unzip();
         languages.extend(tone.iter().flat_map(ToneModel::languages));
-        Ok(Self { detector: Detector::new(), tone, topic, citations, languages: languages.into_iter().collect() })
+        let scorers = Arc::new(Scorers { tone, citations, places: places.unwrap_or_default() });
+        Ok(Self { detector: Detector::new(), topic, scorers, languages: languages.into_iter().collect() })
+    }
+
+    /// The models of tone as they were loaded.
+    #[must_use]
+    pub fn scorers(&self) -> &Arc<Scorers> {
+        &self.scorers
     }
 
     /// What scores comments, by stage, as records cite it.
     #[must_use]
-    pub fn citations(&self) -> &BTreeMap<&'static str, String> {
-        &self.citations
+    pub fn citations(&self) -> &BTreeMap<Arc<str>, Arc<str>> {
+        self.scorers.citations()
     }
 
     /// The languages that the models read.
@@ -106,29 +132,104 @@ impl Models {
     }
 }
 
-fn place(path: Option<&Path>) -> String {
-    path.map_or_else(|| "built-in".to_owned(), |path| path.display().to_string())
+impl Scorers {
+    /// What scores comments, by stage, as records cite it.
+    #[must_use]
+    pub fn citations(&self) -> &BTreeMap<Arc<str>, Arc<str>> {
+        &self.citations
+    }
+
+    /// The version of a model, where it is one of a registry.
+    pub(super) fn version(&self, name: &str) -> Option<&PlainName> {
+        self.places.get(name)?.as_ref()?.version.as_ref()
+    }
+
+    /// These models with one of them read from another place.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, also where the rules ask for a label that it no longer gives.
+    pub(super) fn with(&self, name: &Arc<str>, place: Located, plan: &Plan) -> Result<Self, Vec<ModelProblem>> {
+        let mut places = self.places.clone();
+        places.insert(Arc::clone(name), Some(place));
+        let (mut citations, mut problems) = (self.citations.clone(), Vec::new());
+        let tone = load_tone(&places, &mut citations, &mut problems);
+        if problems.is_empty() {
+            check_labels(plan, tone.as_ref(), &mut problems);
+        }
+        if problems.is_empty() { Ok(Self { tone, citations, places }) } else { Err(problems) }
+    }
 }
 
-fn artifact(name: &'static str, folder: Option<&Path>, problems: &mut Vec<ModelProblem>) -> Option<Artifact> {
-    let found = match (folder, embedded(name)) {
-        (Some(folder), _) => Artifact::read(&folder.join("weights.bin")),
-        (None, Some(bytes)) => Artifact::parse(bytes),
+/// Where the models of tone are, as far as they can be found.
+fn places(plan: &Plan, problems: &mut Vec<ModelProblem>) -> Places {
+    let shipped = [("abuse", plan.models.abuse.as_deref()), ("sentiment", plan.models.sentiment.as_deref())];
+    let own = plan.models.custom.iter().map(|(name, folder)| (name.as_str(), Some(folder.as_path())));
+    let found = shipped.into_iter().chain(own).filter_map(|(name, folder)| {
+        let name: Arc<str> = name.into();
+        let place = located(&name, folder, problems)?;
+        Some((name, place))
+    });
+    found.collect()
+}
+
+/// Loads all models of tone, and says what records cite.
+fn load_tone(
+    places: &Places,
+    citations: &mut BTreeMap<Arc<str>, Arc<str>>,
+    problems: &mut Vec<ModelProblem>,
+) -> Option<ToneModel> {
+    let (mut shipped, mut custom) = (BTreeMap::new(), Vec::new());
+    for (name, place) in places {
+        let place = place.as_ref();
+        let Some(artifact) = artifact(name, place, problems) else { continue };
+        // Records have always called the model of abuse by what it is there for.
+        let cited: Arc<str> = if &**name == "abuse" { "tone".into() } else { Arc::clone(name) };
+        citations.insert(cited, artifact.citation().into());
+        if matches!(&**name, "abuse" | "sentiment") {
+            shipped.insert(&**name, (artifact, place));
+        } else if let Some(model) = sound(name, place, LinearModel::from_artifact(&artifact), problems) {
+            custom.push(CustomModel { name: Arc::clone(name), model });
+        }
+    }
+    let ((abuse, abuse_place), (sentiment, sentiment_place)) =
+        shipped.remove("abuse").zip(shipped.remove("sentiment"))?;
+    let place = abuse_place.or(sentiment_place);
+    sound(&"abuse".into(), place, ToneModel::new(&abuse, &sentiment, custom), problems)
+}
+
+/// Where a model is; `Some(None)` is inside the program.
+#[allow(clippy::option_option, reason = "that there is a problem is not that there is no folder")]
+fn located(name: &Arc<str>, folder: Option<&Path>, problems: &mut Vec<ModelProblem>) -> Option<Option<Located>> {
+    let Some(folder) = folder else { return Some(None) };
+    match locate(folder) {
+        Ok(located) => Some(Some(located)),
+        Err(source) => {
+            problems.push(ModelProblem::Registry { name: Arc::clone(name), source });
+            None
+        }
+    }
+}
+
+fn artifact(name: &Arc<str>, place: Option<&Located>, problems: &mut Vec<ModelProblem>) -> Option<Artifact> {
+    let found = match (place, embedded(name)) {
+        (Some(place), _) => Artifact::read(&place.folder.join(WEIGHTS)),
+        (None, Some(model)) => Artifact::parse(model.weights),
         (None, None) => {
-            problems.push(ModelProblem::Missing { name });
+            problems.push(ModelProblem::Missing { name: Arc::clone(name) });
             return None;
         }
     };
-    sound(name, folder, found, problems)
+    sound(name, place, found, problems)
 }
 
 fn sound<T>(
-    name: &'static str,
-    folder: Option<&Path>,
+    name: &Arc<str>,
+    place: Option<&Located>,
     found: Result<T, ArtifactError>,
     problems: &mut Vec<ModelProblem>,
 ) -> Option<T> {
-    found.map_err(|source| problems.push(ModelProblem::Broken { name, place: place(folder), source })).ok()
+    let place = || place.map_or_else(|| "built-in".to_owned(), |place| place.folder.display().to_string());
+    found.map_err(|source| problems.push(ModelProblem::Broken { name: Arc::clone(name), place: place(), source })).ok()
 }
 
 fn check_labels(plan: &Plan, tone: Option<&ToneModel>, problems: &mut Vec<ModelProblem>) {

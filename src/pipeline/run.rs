@@ -26,6 +26,7 @@ use super::judge::{Judged, judge_batch};
 use super::models::Models;
 use super::prepare::{Prepared, prepare_comment, prepare_thread};
 use super::reader_state::ReaderState;
+use super::reload::Reload;
 use super::tally::Tally;
 
 /// Without a file for dead letters, this many are reported one by one; the others are only counted.
@@ -215,6 +216,7 @@ fn stages(
     let in_flight = 4 * workers;
     let (prepare_gate, prepare_site) = (Arc::clone(&gate), Arc::clone(&site));
     let context_site = Arc::clone(&site);
+    let reload = Arc::new(Mutex::new(Reload::new(&site.plan, &site.models)));
     batches
         .map(move |items| {
             let site = Arc::clone(&prepare_site);
@@ -222,12 +224,15 @@ fn stages(
         })
         .buffered(in_flight)
         .then(move |items| {
-            let (context, site) = (Arc::clone(&context), Arc::clone(&context_site));
+            let (context, site, reload) = (Arc::clone(&context), Arc::clone(&context_site), Arc::clone(&reload));
             async move {
                 let items = items?;
                 let place = move || {
                     let mut context = context.lock().unwrap_or_else(PoisonError::into_inner);
-                    items.into_iter().map(|item| context.place(item, &site)).collect::<Vec<InContext>>()
+                    let items: Vec<InContext> = items.into_iter().map(|item| context.place(item, &site)).collect();
+                    drop(context);
+                    let scorers = reload.lock().unwrap_or_else(PoisonError::into_inner).current(&site.plan);
+                    (items, scorers)
                 };
                 spawn_blocking(place).await.map_err(|_| RunError::Stage { stage: "context" })
             }
@@ -235,8 +240,8 @@ fn stages(
         .map(move |items| {
             let (gate, site) = (Arc::clone(&gate), Arc::clone(&site));
             async move {
-                let items = items?;
-                on_cpu("judge", gate, move || judge_batch(items, &site)).await
+                let (items, scorers) = items?;
+                on_cpu("judge", gate, move || judge_batch(items, &site, &scorers)).await
             }
         })
         .buffered(in_flight)

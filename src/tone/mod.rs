@@ -1,6 +1,7 @@
-//! The tone of a comment: abuse and sentiment scores, one word for both, and what carried them.
+//! The tone of a comment: scores of abuse, sentiment and a site's own models, one word for the first two, and
+//! what carried them.
 
 mod evidence;
 mod model;
 
-pub use model::{ToneModel, ToneScratch};
+pub use model::{CustomModel, ToneModel, ToneScratch};

@@ -1,5 +1,6 @@
-//! The two models behind a tone, and the rule that puts them into one word.
+//! The models behind a tone, a site's own among them, and the rule that puts the first two into one word.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::evidence::strongest_words;
@@ -25,7 +26,19 @@ pub struct ToneModel {
     hostile_at: Vec<(usize, f64)>,
     /// Index of a sentiment label and its tone, in the order of [`SENTIMENTS`].
     sentiments: Vec<(usize, ToneLabel)>,
+    /// A site's own, in the order of their names.
+    custom: Vec<CustomModel>,
+    /// The names of all scores: of abuse, of sentiment, of the site's own models.
     score_labels: Vec<Arc<str>>,
+}
+
+/// A model of the site's own, such as `spam`.
+#[derive(Debug, Clone)]
+pub struct CustomModel {
+    /// The name that the configuration gives it.
+    pub name: Arc<str>,
+    /// The model, with any labels.
+    pub model: LinearModel,
 }
 
 /// Memory that is used again from text to text.
@@ -35,18 +48,20 @@ pub struct ToneScratch {
     hashed: HashedText,
     abuse: Vec<f64>,
     sentiment: Vec<f64>,
+    custom: Vec<f64>,
 }
 
 impl ToneModel {
-    /// Puts the two models together.
+    /// Puts the models together; those of the site in the order of their names.
     ///
     /// The abuse model's file states in parameters `hostile_at.<label>` from which probability of a label on a comment is
-    /// hostile; the sentiment model's labels are `positive`, `negative`, `ambiguous` and `neutral`.
+    /// hostile; the sentiment model's labels are `positive`, `negative`, `ambiguous` and `neutral`. A site's own models may have any labels. Each gives a score of the label's
+    /// name where no other model has a label of that name, and else of `model.label`.
     ///
     /// # Errors
-    /// Where a file is no sparse logistic model for this program, states no `hostile_at.` of one of its own labels, or
-    /// the sentiment model has other labels than these four.
-    pub fn new(abuse: &Artifact, sentiment: &Artifact) -> Result<Self, ArtifactError> {
+    /// Where a file is no sparse logistic model for this program, states no `hostile_at.` of one of its own labels, the
+    /// sentiment model has other labels than these four, or two scores would have the same name all the same.
+    pub fn new(abuse: &Artifact, sentiment: &Artifact, mut custom: Vec<CustomModel>) -> Result<Self, ArtifactError> {
         let abuse_model = LinearModel::from_artifact(abuse)?;
         let sentiment_model = LinearModel::from_artifact(sentiment)?;
         let hostile_at = hostile_thresholds(abuse, &abuse_model)?;
@@ -63,18 +78,18 @@ impl ToneModel {
         if sentiment_model.labels().len() != SENTIMENTS.len() {
             return Err(labels_differ());
         }
-        let all_labels = abuse_model.labels().iter().chain(sentiment_model.labels());
-        let score_labels = all_labels.map(|label| Arc::clone(&label.name)).collect();
-        Ok(Self { abuse: abuse_model, sentiment: sentiment_model, hostile_at, sentiments, score_labels })
+        custom.sort_by(|left, right| left.name.cmp(&right.name));
+        let score_labels = score_labels([&abuse_model, &sentiment_model], &custom)?;
+        Ok(Self { abuse: abuse_model, sentiment: sentiment_model, hostile_at, sentiments, custom, score_labels })
     }
 
-    /// The languages that both models read.
+    /// The languages that the models of abuse and sentiment both read; without both there is no tone.
     pub fn languages(&self) -> impl Iterator<Item = LanguageCode> + '_ {
         let abuse = self.abuse.languages().iter().copied();
         abuse.filter(|language| self.sentiment.languages().contains(language))
     }
 
-    /// Whether both models read a language.
+    /// Whether the models of abuse and sentiment both read a language.
     #[must_use]
     pub fn supports(&self, language: LanguageCode) -> bool {
         self.abuse.languages().contains(&language) && self.sentiment.languages().contains(&language)
@@ -86,7 +101,13 @@ impl ToneModel {
         [self.abuse.citation(), self.sentiment.citation()]
     }
 
-    /// The labels of all scores, in their order: the abuse model's, then the sentiment model's.
+    /// The site's own models, in the order of their names.
+    #[must_use]
+    pub fn custom(&self) -> &[CustomModel] {
+        &self.custom
+    }
+
+    /// The names of all scores, in their order: the abuse model's, the sentiment model's, those of the site's own.
     #[must_use]
     pub fn score_labels(&self) -> &[Arc<str>] {
         &self.score_labels
@@ -101,9 +122,12 @@ impl ToneModel {
     /// that stands highest against its threshold if the tone is hostile, else of the sentiment behind the tone. Their
     /// spans are those of `own_words`.
     ///
+    /// A site's own model that does not read the language gives no scores; the others are given all the same.
+    ///
     /// # Errors
-    /// [`Absence::LanguageUnsupported`] where a model does not read the language, [`Absence::NoText`] where there are no
-    /// words or signs at all. `None` for a language that is unsure: the text is then scored.
+    /// [`Absence::LanguageUnsupported`] where the model of abuse or sentiment does not read the language,
+    /// [`Absence::NoText`] where there are no words or signs at all. `None` for a language that is unsure: the text is
+    /// then scored by all.
     pub fn score(
         &self,
         own_words: &str,
@@ -111,12 +135,28 @@ impl ToneModel {
         evidence_count: usize,
         scratch: &mut ToneScratch,
     ) -> Result<Tone, Absence> {
-        let ToneScratch { featuriser, hashed, abuse, sentiment } = scratch;
+        let reads = |languages: &[LanguageCode]| language.is_none_or(|language| languages.contains(&language));
+        self.score_where(own_words, reads, evidence_count, scratch)
+    }
+
+    /// As [`Self::score`], for a text whose language may not be sure: `may_be_in` says whether it is, or may well be,
+    /// in one of a model's languages.
+    ///
+    /// # Errors
+    /// As [`Self::score`].
+    pub fn score_where(
+        &self,
+        own_words: &str,
+        may_be_in: impl Fn(&[LanguageCode]) -> bool,
+        evidence_count: usize,
+        scratch: &mut ToneScratch,
+    ) -> Result<Tone, Absence> {
+        let ToneScratch { featuriser, hashed, abuse, sentiment, custom } = scratch;
         featuriser.extract(own_words, hashed);
         if hashed.is_empty() {
             return Err(Absence::NoText);
         }
-        if language.is_some_and(|language| !self.supports(language)) {
+        if !may_be_in(self.abuse.languages()) || !may_be_in(self.sentiment.languages()) {
             return Err(Absence::LanguageUnsupported);
         }
         self.abuse.score(hashed, abuse);
@@ -142,12 +182,25 @@ impl ToneModel {
         } else {
             strongest_words(leading_model, own_words, featuriser, leading_label, evidence_count)
         };
-        let scores = self
-            .score_labels
-            .iter()
-            .zip(abuse.iter().chain(sentiment.iter()))
-            .map(|(label, log_odds)| LabelledScore { label: Arc::clone(label), probability: probability(*log_odds) })
-            .collect();
+        let mut scores = Vec::with_capacity(self.score_labels.len());
+        let mut names = self.score_labels.as_slice();
+        let mut add = |log_odds: Option<&[f64]>, count: usize| {
+            let (these, rest) = names.split_at(count);
+            names = rest;
+            scores.extend(these.iter().zip(log_odds.unwrap_or_default()).map(|(label, log_odds)| LabelledScore {
+                label: Arc::clone(label),
+                probability: probability(*log_odds),
+            }));
+        };
+        add(Some(abuse.as_slice()), abuse.len());
+        add(Some(sentiment.as_slice()), sentiment.len());
+        for CustomModel { model, .. } in &self.custom {
+            let reads = may_be_in(model.languages());
+            if reads {
+                model.score(hashed, custom);
+            }
+            add(reads.then_some(custom.as_slice()), model.labels().len());
+        }
         Ok(Tone { label, scores, evidence })
     }
 }
@@ -158,6 +211,32 @@ fn highest(candidates: impl Iterator<Item = (usize, f64)>) -> Option<(usize, f64
         Some(best) if best.1 >= candidate.1 => Some(best),
         _ => Some(candidate),
     })
+}
+
+/// The names of all scores. A site's own model gives way: its label has the model's name before it where any other model
+/// has a label of that name, or rules mean something else by it.
+fn score_labels(shipped: [&LinearModel; 2], custom: &[CustomModel]) -> Result<Vec<Arc<str>>, ArtifactError> {
+    const TAKEN: [&str; 2] = ["off_topic", "untranslated"];
+    let names = |model: &LinearModel| model.labels().iter().map(|label| Arc::clone(&label.name)).collect::<Vec<_>>();
+    let mut all: Vec<Arc<str>> = shipped.into_iter().flat_map(names).collect();
+    let own: Vec<(&CustomModel, Arc<str>)> =
+        custom.iter().flat_map(|custom| names(&custom.model).into_iter().map(move |label| (custom, label))).collect();
+    let shared = |label: &Arc<str>| own.iter().filter(|(_, other)| other == label).count() > 1;
+    let is_free = |label: &Arc<str>| !TAKEN.contains(&label.as_ref()) && !all.contains(label) && !shared(label);
+    let qualified: Vec<Arc<str>> = own
+        .iter()
+        .map(
+            |(custom, label)| {
+                if is_free(label) { Arc::clone(label) } else { format!("{}.{label}", custom.name).into() }
+            },
+        )
+        .collect();
+    all.extend(qualified);
+    let mut seen = BTreeSet::new();
+    match all.iter().find(|label| !seen.insert(Arc::clone(label))) {
+        Some(twice) => Err(ArtifactError::BrokenHeader(format!("two models have a label `{twice}`"))),
+        None => Ok(all),
+    }
 }
 
 fn hostile_thresholds(artifact: &Artifact, model: &LinearModel) -> Result<Vec<(usize, f64)>, ArtifactError> {
@@ -239,7 +318,7 @@ mod tests {
     }
 
     fn model() -> ToneModel {
-        ToneModel::new(&abuse(), &artifact(&SENTIMENT, &[], "en")).unwrap()
+        ToneModel::new(&abuse(), &artifact(&SENTIMENT, &[], "en"), vec![]).unwrap()
     }
 
     fn tone(text: &str) -> Tone {
@@ -260,7 +339,7 @@ mod tests {
         }
         // Below the hostile threshold, above that of `negative`.
         let lenient = artifact(&[("toxicity", "here")], &[("hostile_at.toxicity", 0.6)], "en");
-        let model = ToneModel::new(&lenient, &artifact(&SENTIMENT, &[], "en")).unwrap();
+        let model = ToneModel::new(&lenient, &artifact(&SENTIMENT, &[], "en"), vec![]).unwrap();
         let tone = model.score("rotten", None, 0, &mut ToneScratch::default()).unwrap();
         assert_eq!((tone.label, tone.evidence), (ToneLabel::Negative, vec![]));
     }
@@ -290,8 +369,53 @@ mod tests {
         assert_eq!(model.score("rotten", Some(LanguageCode::SR), 0, &mut scratch), Err(Absence::LanguageUnsupported));
         assert!(model.score("rotten", None, 0, &mut scratch).is_ok());
         assert!(model.supports(LanguageCode::EN) && !model.supports(LanguageCode::HBS));
-        let serbian = ToneModel::new(&abuse(), &artifact(&SENTIMENT, &[], "sr")).unwrap();
+        let serbian = ToneModel::new(&abuse(), &artifact(&SENTIMENT, &[], "sr"), vec![]).unwrap();
         assert!(!serbian.supports(LanguageCode::EN), "one of the two does not read it");
+    }
+
+    fn custom(name: &str, labels: &[(&str, &str)], language: &str) -> CustomModel {
+        let model = LinearModel::from_artifact(&artifact(labels, &[], language)).unwrap();
+        CustomModel { name: name.into(), model }
+    }
+
+    fn names(tone: &Tone) -> Vec<&str> {
+        tone.scores.iter().map(|score| score.label.as_ref()).collect()
+    }
+
+    #[test]
+    fn a_sites_own_models_come_last_under_names_that_are_theirs_alone() {
+        let own = vec![
+            custom("zeal", &[("constructive", "plain"), ("shared", "here")], "en"),
+            custom("spam", &[("offer", "lovely"), ("toxicity", "rotten"), ("shared", "here")], "en"),
+            custom("asides", &[("off_topic", "there")], "en"),
+        ];
+        let model = ToneModel::new(&abuse(), &artifact(&SENTIMENT, &[], "en"), own).unwrap();
+        let tone = model.score("lovely", Some(LanguageCode::EN), 0, &mut ToneScratch::default()).unwrap();
+        let own = ["asides.off_topic", "offer", "spam.toxicity", "spam.shared", "constructive", "zeal.shared"];
+        assert_eq!(names(&tone)[6..], own);
+        assert_eq!(model.score_labels().iter().map(AsRef::as_ref).collect::<Vec<&str>>(), names(&tone));
+        let of = |label: &str| tone.scores.iter().find(|score| &*score.label == label).unwrap().probability.get();
+        assert!(of("offer") > 0.9 && of("spam.shared") < 0.5 && of("constructive") < 0.5, "{:?}", tone.scores);
+        assert_eq!(tone.label, ToneLabel::Positive, "a site's own models do not change the tone in one word");
+        let twice = vec![custom("a", &[("b.c", "here"), ("toxicity", "here")], "en"), custom("b", &[("c", "x")], "en")];
+        assert!(ToneModel::new(&abuse(), &artifact(&SENTIMENT, &[], "en"), twice).is_ok());
+        let clash = vec![custom("a", &[("toxicity", "here")], "en"), custom("b", &[("a.toxicity", "x")], "en")];
+        let error = ToneModel::new(&abuse(), &artifact(&SENTIMENT, &[], "en"), clash).unwrap_err().to_string();
+        assert!(error.contains("`a.toxicity`"), "{error}");
+    }
+
+    #[test]
+    fn a_sites_own_model_is_silent_in_a_language_that_it_does_not_read() {
+        let own = vec![custom("a", &[("one", "here")], "sr"), custom("b", &[("two", "lovely")], "en")];
+        let model = ToneModel::new(&abuse(), &artifact(&SENTIMENT, &[], "en"), own).unwrap();
+        let mut scratch = ToneScratch::default();
+        let tone = model.score("lovely", Some(LanguageCode::EN), 0, &mut scratch).unwrap();
+        assert_eq!(names(&tone)[6..], ["two"]);
+        assert!(tone.scores[6].probability.get() > 0.9, "a score under the name of its own label");
+        let tone = model.score("lovely", None, 0, &mut scratch).unwrap();
+        assert_eq!(names(&tone)[6..], ["one", "two"]);
+        assert_eq!(model.score("lovely", Some(LanguageCode::SR), 0, &mut scratch), Err(Absence::LanguageUnsupported));
+        assert_eq!(model.languages().collect::<Vec<_>>(), [LanguageCode::EN]);
     }
 
     #[test]
@@ -299,12 +423,12 @@ mod tests {
         let sentiment = artifact(&SENTIMENT, &[], "en");
         for parameters in [vec![], vec![("hostile_at.other", 0.5)], vec![("hostile_at.toxicity", 0.0)]] {
             let abuse = artifact(&[("toxicity", "rotten")], &parameters, "en");
-            assert!(ToneModel::new(&abuse, &sentiment).is_err(), "{parameters:?}");
+            assert!(ToneModel::new(&abuse, &sentiment, vec![]).is_err(), "{parameters:?}");
         }
-        let error = ToneModel::new(&abuse(), &abuse()).unwrap_err().to_string();
+        let error = ToneModel::new(&abuse(), &abuse(), vec![]).unwrap_err().to_string();
         assert!(error.contains("profanity, toxicity") && error.contains("negative, positive"), "{error}");
         let five: Vec<_> = SENTIMENT.iter().copied().chain([("bored", "words")]).collect();
-        assert!(ToneModel::new(&abuse(), &artifact(&five, &[], "en")).is_err());
+        assert!(ToneModel::new(&abuse(), &artifact(&five, &[], "en"), vec![]).is_err());
     }
 
     #[test]
@@ -313,7 +437,7 @@ mod tests {
         let sentiment: &[u8] = include_bytes!("../../models/sentiment/weights.bin");
         assert!(abuse.len() + sentiment.len() <= 7 << 19, "more than 3.5 MiB");
         let load = |bytes: &[u8]| Artifact::parse(bytes.to_vec()).unwrap();
-        let model = ToneModel::new(&load(abuse), &load(sentiment)).unwrap();
+        let model = ToneModel::new(&load(abuse), &load(sentiment), vec![]).unwrap();
         let mut scratch = ToneScratch::default();
         for (text, expected) in [
             ("You are an idiot and a liar.", ToneLabel::Hostile),

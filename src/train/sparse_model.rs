@@ -14,7 +14,7 @@ use super::manifest::{LabelRecord, Manifest, SourceUse, TrainingFile};
 use super::recipe::{Recipe, RecipeError};
 use crate::bias::{self, BiasReport, Half};
 use crate::classify::artifact::{Artifact, ArtifactError};
-use crate::classify::evaluation::{Evaluation, LabelsDiffer};
+use crate::classify::evaluation::{Evaluation, LabelsDiffer, MeasuredFile};
 use crate::classify::in_parallel::in_parallel;
 use crate::classify::inverse_frequency::{InverseFrequencies, MAX_BUCKETS};
 use crate::classify::labelled::{LabelledSet, LabelledText};
@@ -271,7 +271,9 @@ fn finish(
     let mut evaluation = None;
     if let Some(dev) = dev {
         progress(&format!("measuring on {} texts", dev.rows.len()));
-        evaluation = Some(Evaluation::measure(&loaded, dev)?);
+        let mut measured = Evaluation::measure(&loaded, dev)?;
+        measured.data = findings.files[manifest.training.len()..].iter().map(MeasuredFile::from).collect();
+        evaluation = Some(measured);
     }
     let has_bias_label = loaded.labels().iter().any(|label| label.name.as_ref() == BIAS_LABEL);
     let bias = has_bias_label.then(|| bias::measure(&loaded, BIAS_LABEL)).transpose()?;

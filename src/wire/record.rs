@@ -56,8 +56,8 @@ pub struct Record<'a> {
     pub duplicate_of: Option<&'a str>,
     /// What policy would do.
     pub decision: DecisionField<'a>,
-    /// What scored it: `name@version+sha256:…` by stage.
-    pub models: &'a BTreeMap<&'static str, String>,
+    /// What scored it: `name@version+sha256:…` by stage, and by name for models of the site's own.
+    pub models: &'a BTreeMap<Arc<str>, Arc<str>>,
 }
 
 /// The language of the commenter's own prose (quotes, links, code and a supplied translation aside).
@@ -136,7 +136,7 @@ pub enum ToneField {
     Scored {
         /// `hostile`, `negative`, `neutral`, `positive` or `ambiguous`.
         label: &'static str,
-        /// Probability of each label of the tone models.
+        /// Probability of each label of the tone models, those of the site's own last.
         scores: ScoreMap,
         /// What raised or lowered the scores, strongest first; missing unless asked for.
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
@@ -269,7 +269,7 @@ pub struct Parts<'a> {
     /// What policy would do.
     pub decision: &'a Decision,
     /// What scored it.
-    pub models: &'a BTreeMap<&'static str, String>,
+    pub models: &'a BTreeMap<Arc<str>, Arc<str>>,
 }
 
 impl<'a> From<Parts<'a>> for Record<'a> {

@@ -1,10 +1,12 @@
 //! What the tests share: folders, the program, and what it wrote.
 
 mod generator;
+mod model_folder;
 pub mod rust_paths;
 mod workspace;
 
 pub use generator::interleaved_threads;
+pub use model_folder::SmallModel;
 pub use workspace::{Ran, Workspace, parse_lines, repository, sample};
 
 use serde_json::Value;

@@ -1,0 +1,43 @@
+//! The models inside the program.
+
+/// A model that the program holds, with all that belongs to it.
+#[derive(Debug, Clone, Copy)]
+pub struct EmbeddedModel {
+    /// Its name, such as `abuse`.
+    pub name: &'static str,
+    /// `weights.bin`
+    pub weights: &'static [u8],
+    /// `manifest.toml`
+    pub manifest: &'static [u8],
+    /// `card.md`
+    pub card: &'static [u8],
+    /// `report.json`
+    pub report: &'static [u8],
+}
+
+#[cfg(feature = "embedded-models")]
+macro_rules! model {
+    ($name:literal) => {
+        EmbeddedModel {
+            name: $name,
+            weights: include_bytes!(concat!("../../models/", $name, "/weights.bin")),
+            manifest: include_bytes!(concat!("../../models/", $name, "/manifest.toml")),
+            card: include_bytes!(concat!("../../models/", $name, "/card.md")),
+            report: include_bytes!(concat!("../../models/", $name, "/report.json")),
+        }
+    };
+}
+
+/// All of them, in the order of their names.
+#[cfg(feature = "embedded-models")]
+pub const EMBEDDED: &[EmbeddedModel] = &[model!("abuse"), model!("sentiment"), model!("topic")];
+
+/// Built without models: the configuration has to name folders.
+#[cfg(not(feature = "embedded-models"))]
+pub const EMBEDDED: &[EmbeddedModel] = &[];
+
+/// A model, where the program holds one of that name.
+#[must_use]
+pub fn embedded(name: &str) -> Option<&'static EmbeddedModel> {
+    EMBEDDED.iter().find(|model| model.name == name)
+}
