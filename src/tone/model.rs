@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::evidence::strongest_words;
+use super::explanation::strongest_words;
 use crate::classify::artifact::{Artifact, ArtifactError};
 use crate::classify::linear_model::{LabelParameters, LinearModel};
 use crate::domain::{Absence, LabelledScore, LanguageCode, Probability, Tone, ToneLabel};
@@ -19,10 +19,10 @@ const SENTIMENTS: [(&str, ToneLabel); 4] = [
 /// Scores the tone of texts. Shared between threads; each has its own [`ToneScratch`].
 #[derive(Debug, Clone)]
 pub struct ToneModel {
-    abuse: LinearModel,
-    sentiment: LinearModel,
+    pub(super) abuse: LinearModel,
+    pub(super) sentiment: LinearModel,
     /// Index of an abuse label and the probability from which on the tone is hostile.
-    hostile_at: Vec<(usize, f64)>,
+    pub(super) hostile_at: Vec<(usize, f64)>,
     /// Index of a sentiment label and its tone, in the order of [`SENTIMENTS`].
     sentiments: Vec<(usize, ToneLabel)>,
     score_labels: Vec<Arc<str>>,
@@ -31,10 +31,10 @@ pub struct ToneModel {
 /// Memory that is used again from text to text.
 #[derive(Debug, Default)]
 pub struct ToneScratch {
-    featuriser: Featuriser,
+    pub(super) featuriser: Featuriser,
     hashed: HashedText,
-    abuse: Vec<f64>,
-    sentiment: Vec<f64>,
+    pub(super) abuse: Vec<f64>,
+    pub(super) sentiment: Vec<f64>,
 }
 
 impl ToneModel {
@@ -121,34 +121,42 @@ impl ToneModel {
         }
         self.abuse.score(hashed, abuse);
         self.sentiment.score(hashed, sentiment);
-        let probability = |log_odds: f64| Probability::from_log_odds(log_odds);
-        let multiple = |log_odds: f64, threshold: f64| probability(log_odds).get() / threshold.max(f64::MIN_POSITIVE);
-
-        let hostile = highest(self.hostile_at.iter().map(|(at, threshold)| (*at, multiple(abuse[*at], *threshold))));
-        let (label, leading_model, leading_label) = match hostile {
-            Some((at, multiple)) if multiple >= 1.0 => (ToneLabel::Hostile, &self.abuse, at),
-            _ => {
-                let thresholds = self.sentiment.labels();
-                let standing = |at: usize| multiple(sentiment[at], thresholds[at].threshold);
-                let best = highest(self.sentiments.iter().enumerate().map(|(rank, (at, _))| (rank, standing(*at))));
-                // The last of the list is `neutral`.
-                let rank = best.filter(|(_, multiple)| *multiple >= 1.0).map_or(SENTIMENTS.len() - 1, |(rank, _)| rank);
-                let (at, tone) = self.sentiments[rank];
-                (tone, &self.sentiment, at)
-            }
-        };
-        let evidence = if evidence_count == 0 {
-            Vec::new()
-        } else {
-            strongest_words(leading_model, own_words, featuriser, leading_label, evidence_count)
-        };
+        let (label, leading) = self.leading(abuse, sentiment);
         let scores = self
             .score_labels
             .iter()
             .zip(abuse.iter().chain(sentiment.iter()))
-            .map(|(label, log_odds)| LabelledScore { label: Arc::clone(label), probability: probability(*log_odds) })
+            .map(|(label, log_odds)| LabelledScore {
+                label: Arc::clone(label),
+                probability: Probability::from_log_odds(*log_odds),
+            })
             .collect();
+        let evidence = if evidence_count == 0 {
+            Vec::new()
+        } else {
+            let (_, model, label) = self.model_of(leading);
+            strongest_words(model, own_words, label, evidence_count, scratch)
+        };
         Ok(Tone { label, scores, evidence })
+    }
+
+    /// The tone that follows from the log-odds of all labels, and the place of the label that it follows from in
+    /// [`ToneModel::score_labels`].
+    pub(super) fn leading(&self, abuse: &[f64], sentiment: &[f64]) -> (ToneLabel, usize) {
+        let multiple = |log_odds: f64, threshold: f64| {
+            Probability::from_log_odds(log_odds).get() / threshold.max(f64::MIN_POSITIVE)
+        };
+        let hostile = highest(self.hostile_at.iter().map(|(at, threshold)| (*at, multiple(abuse[*at], *threshold))));
+        if let Some((at, _)) = hostile.filter(|(_, multiple)| *multiple >= 1.0) {
+            return (ToneLabel::Hostile, at);
+        }
+        let thresholds = self.sentiment.labels();
+        let standing = |at: usize| multiple(sentiment[at], thresholds[at].threshold);
+        let best = highest(self.sentiments.iter().enumerate().map(|(rank, (at, _))| (rank, standing(*at))));
+        // The last of the list is `neutral`.
+        let rank = best.filter(|(_, multiple)| *multiple >= 1.0).map_or(SENTIMENTS.len() - 1, |(rank, _)| rank);
+        let (at, tone) = self.sentiments[rank];
+        (tone, abuse.len() + at)
     }
 }
 
