@@ -24,6 +24,7 @@ fn every_help_has_an_example() {
         &["train", "sentiment"],
         &["train", "topic"],
         &["evaluate"],
+        &["explain"],
         &["completions"],
     ] {
         let help = stdout(&[command, &["--help"]].concat());
@@ -53,7 +54,7 @@ fn help_names_every_option_and_every_command() {
         assert!(help.contains(option), "`{option}` is not in\n{help}");
     }
     let help = stdout(&["--help"]);
-    for command in ["run", "schema", "config", "train", "evaluate", "completions", "Exit codes"] {
+    for command in ["run", "schema", "config", "train", "evaluate", "explain", "completions", "Exit codes"] {
         assert!(help.contains(command), "`{command}` is not in\n{help}");
     }
     assert_eq!(stdout(&["--version"]), format!("threadsieve {}\n", env!("CARGO_PKG_VERSION")));
@@ -63,7 +64,7 @@ fn help_names_every_option_and_every_command() {
 fn a_configuration_that_is_shown_is_sound_and_shows_the_same() {
     for config in [
         "",
-        "[language]\nread = [\"sr\", \"en\"]\n[tone]\nevidence = 3\n[limits]\nmax_ids = 7\n",
+        "[language]\nread = [\"sr\", \"en\"]\n[tone]\nevidence = 3\nevidence_labels = \"all\"\n[limits]\nmax_ids = 7\n",
         "[output]\ntext = false\nauthor = \"hash\"\nauthor_key_env = \"KEY\"\n[topic]\nenabled = false\n",
         "[[policy.rules]]\nid = \"a\"\nwhen = { label = \"insult\", at_least = 0.25, below = 0.5, flag = \"duplicate\" }\n\
          action = \"reject\"\n[[policy.rules]]\nid = \"b\"\nwhen = { language = \"hbs\", translation = \"supplied\", tone = \
@@ -107,7 +108,10 @@ fn every_record_of_the_samples_is_valid() {
     jsonschema::meta::validate(&schema).expect("a valid schema");
     let validator = jsonschema::validator_for(&schema).expect("a schema that can be used");
     let workspace = Workspace::new();
-    workspace.write("other.toml", "[tone]\nevidence = 4\n[output]\nauthor = \"omit\"\n[topic]\nenabled = false\n");
+    workspace.write(
+        "other.toml",
+        "[tone]\nevidence = 4\nevidence_labels = \"all\"\n[output]\nauthor = \"omit\"\n[topic]\nenabled = false\n",
+    );
     workspace.write("silent.toml", "[tone]\nenabled = false\n[output]\ntext = false\n");
     let mut checked = 0;
     for file in ["thread.jsonl", "thread.csv", "thread.page.txt"] {

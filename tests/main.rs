@@ -8,6 +8,7 @@ mod support;
 mod broken_lines;
 mod commands;
 mod endings;
+mod explain;
 mod interrupt;
 mod limits;
 mod policy;

@@ -64,6 +64,8 @@ pub(super) enum Command {
     Train(TrainCommand),
     /// Measures an abuse or sentiment model on labelled data that it was not trained on
     Evaluate(EvaluateOptions),
+    /// Shows which words and characters carried the tone scores of a text, or of each comment of an input
+    Explain(super::explain::ExplainOptions),
     /// Prints a completion script for a shell
     #[command(
         after_help = "Example:\n  threadsieve completions bash > ~/.local/share/bash-completion/completions/threadsieve"

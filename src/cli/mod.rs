@@ -2,6 +2,8 @@
 
 mod args;
 mod config;
+mod explain;
+mod explanation_text;
 mod failure;
 mod inputs;
 mod logging;
@@ -40,6 +42,7 @@ pub fn main() -> ExitCode {
         },
         Command::Train(command) => train::train(&command),
         Command::Evaluate(options) => train::evaluate(&options),
+        Command::Explain(options) => explain::explain(&options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "threadsieve", &mut script);

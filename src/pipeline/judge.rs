@@ -1,5 +1,6 @@
 //! Third stage, in parallel: score, judge, and write down.
 
+use crate::config::EvidenceLabels;
 use crate::domain::{
     Absence, Evidence, LabelledScore, LanguageVerdict, Reject, Segment, SegmentKind, Stage, Tone, Topic,
 };
@@ -96,23 +97,42 @@ fn judge_comment(
 
 fn tone(comment: &CommentInContext, site: &Site, scratch: &mut ToneScratch) -> Result<Tone, Absence> {
     let model = site.models.tone.as_ref().ok_or(Absence::SwitchedOff)?;
-    let text = scored_text_or_absence(comment)?;
-    if text.chars().filter(|character| character.is_alphabetic()).nth(MIN_LETTERS - 1).is_none() {
-        return Err(Absence::TooLittleText);
-    }
-    let mut tone = model.score(&text, None, site.plan.evidence_count, scratch)?;
+    let text = text_for_tone(comment)?;
+    let mut tone = match site.plan.evidence_labels {
+        EvidenceLabels::Leading => model.score(&text, None, site.plan.evidence_count, scratch)?,
+        EvidenceLabels::All => {
+            let tone = model.score(&text, None, 0, scratch)?;
+            let evidence = match site.plan.evidence_count {
+                0 => Vec::new(),
+                count => model.evidence_of_all_labels(&text, count, scratch),
+            };
+            Tone { evidence, ..tone }
+        }
+    };
     for LabelledScore { probability, .. } in &mut tone.scores {
         *probability = probability.rounded();
     }
-    tone.evidence = tone
-        .evidence
-        .into_iter()
-        .filter_map(|evidence| {
-            let span = place_of(evidence.span, &comment.segments, comment.scored)?;
-            Some(Evidence { span, ..evidence })
-        })
-        .collect();
+    tone.evidence = tone.evidence.into_iter().filter_map(|evidence| in_comment(evidence, comment)).collect();
     Ok(tone)
+}
+
+/// The text that tone is scored on, if there is enough of it.
+pub(super) fn text_for_tone(comment: &CommentInContext) -> Result<std::borrow::Cow<'_, str>, Absence> {
+    let text = scored_text_or_absence(comment)?;
+    match text.chars().filter(|character| character.is_alphabetic()).nth(MIN_LETTERS - 1) {
+        None => Err(Absence::TooLittleText),
+        Some(_) => Ok(text),
+    }
+}
+
+/// Evidence with the spans that it has in the comment; `None` where it lies across two segments.
+pub(super) fn in_comment(mut evidence: Evidence, comment: &CommentInContext) -> Option<Evidence> {
+    let place = |span| place_of(span, &comment.segments, comment.scored);
+    evidence.span = place(evidence.span)?;
+    for run in &mut evidence.runs {
+        run.span = place(run.span)?;
+    }
+    Some(evidence)
 }
 
 fn topic(comment: &CommentInContext, site: &Site) -> Result<Topic, Absence> {

@@ -8,7 +8,7 @@ use crate::text::words::is_word_character;
 use super::characters::{CharacterWeights, WeighedCharacter};
 
 /// A run begins and ends with a character of at least this share of the strongest one's weight in its word …
-const STRONG_SHARE: f64 = 0.4;
+const STRONG_SHARE: f64 = 0.3;
 /// … and carries at least this share of what all characters of the word do, whichever way.
 const RUN_SHARE: f64 = 0.2;
 
@@ -18,7 +18,7 @@ pub(super) fn weighed_words(weights: &CharacterWeights, text: &str, label: &Arc<
     let evidence = |word: &[WeighedCharacter]| {
         let weight = sum(word);
         let span = trimmed(text, extent(word)?);
-        (weight != 0.0).then(|| Evidence { span, label: Arc::clone(label), weight, runs: runs(word, span) })
+        (weight != 0.0).then(|| Evidence { span, label: Arc::clone(label), weight, runs: runs(word, text, span) })
     };
     weights.words().filter_map(evidence).collect()
 }
@@ -32,21 +32,41 @@ pub fn strongest(mut words: Vec<Evidence>, count: usize) -> Vec<Evidence> {
 }
 
 /// The character runs that carry a word: characters side by side that all raise, or all lower, the score, from the
-/// first strong one to the last. None where a single run is all of the word that shows.
-fn runs(word: &[WeighedCharacter], shown: Span) -> Vec<EvidenceRun> {
+/// first strong one to the last. A single weak letter at the edge belongs to it (fewer n-grams reach there), and
+/// punctuation at its ends does not, unless there is nothing else. None where a single run is all of the word that shows.
+fn runs(word: &[WeighedCharacter], text: &str, shown: Span) -> Vec<EvidenceRun> {
     let strongest = word.iter().map(|character| character.weight.abs()).fold(0.0, f64::max);
     let all: f64 = word.iter().map(|character| character.weight.abs()).sum();
     let is_strong = |character: &WeighedCharacter| character.weight.abs() >= STRONG_SHARE * strongest;
-    let one_way = word.chunk_by(|left, right| left.weight * right.weight > 0.0);
-    let mut found: Vec<EvidenceRun> = one_way
-        .filter_map(|run| {
-            let first = run.iter().position(is_strong)?;
-            let last = run.iter().rposition(is_strong)?;
-            let run = &run[first..=last];
-            Some(EvidenceRun { span: extent(run)?, weight: sum(run) })
-        })
-        .collect();
-    found.retain(|run| run.weight != 0.0 && run.weight.abs() >= RUN_SHARE * all);
+    let is_letter = |character: &WeighedCharacter| character.span.of(text).chars().any(is_word_character);
+    let mut found = Vec::new();
+    let mut begin = 0;
+    for run in word.chunk_by(|left, right| left.weight * right.weight > 0.0) {
+        let end = begin + run.len();
+        let (Some(first), Some(last)) = (run.iter().position(is_strong), run.iter().rposition(is_strong)) else {
+            begin = end;
+            continue;
+        };
+        let (mut from, mut to) = (begin + first, begin + last + 1);
+        if let (Some(first), Some(last)) =
+            (word[from..to].iter().position(is_letter), word[from..to].iter().rposition(is_letter))
+        {
+            (from, to) = (from + first, from + last + 1);
+            let is_edge =
+                |neighbour: Option<usize>| neighbour.and_then(|at| word.get(at)).is_none_or(|at| !is_letter(at));
+            if from > begin && is_letter(&word[from - 1]) && is_edge(from.checked_sub(2)) {
+                from -= 1;
+            }
+            if to < end && is_letter(&word[to]) && is_edge(Some(to + 1)) {
+                to += 1;
+            }
+        }
+        begin = end;
+        let run = &word[from..to];
+        if let Some(span) = extent(run).filter(|_| sum(run).abs() >= RUN_SHARE * all && all > 0.0) {
+            found.push(EvidenceRun { span, weight: sum(run) });
+        }
+    }
     match found.as_slice() {
         [whole] if whole.span.begin <= shown.begin && whole.span.end >= shown.end => Vec::new(),
         _ => found,
@@ -86,21 +106,32 @@ mod tests {
 
     fn check_runs(text: &str, weights: &[f64], expected: &[(&str, f64)]) {
         assert_eq!(text.len(), weights.len(), "{text}");
-        let found = runs(&word(weights), trimmed(text, Span::new(0, text.len())));
+        let found = runs(&word(weights), text, trimmed(text, Span::new(0, text.len())));
         let shown: Vec<(&str, f64)> = found.iter().map(|run| (run.span.of(text), run.weight)).collect();
         assert_eq!(shown, expected, "{text} {weights:?}");
     }
 
     #[test]
     fn runs_are_the_strong_characters_of_one_sign() {
-        check_runs("a-bcd!", &[0.25, 0.25, 2.0, 2.0, 2.0, 0.25], &[("bcd", 6.0)]);
+        check_runs("aa-bcd!", &[0.25, 0.25, 0.25, 2.0, 2.0, 2.0, 0.25], &[("bcd", 6.0)]);
         // A weak character within a run is part of it.
-        check_runs("abcd", &[0.25, 2.0, 0.5, 2.0], &[("bcd", 4.5)]);
+        check_runs("aabcd", &[0.25, 0.25, 2.0, 0.5, 2.0], &[("bcd", 4.5)]);
         // One that works the other way divides.
         check_runs("abcde", &[2.0, 2.0, -0.25, 2.0, 2.0], &[("ab", 4.0), ("de", 4.0)]);
         check_runs("abcd", &[2.0, 2.0, -3.0, -3.0], &[("ab", 4.0), ("cd", -6.0)]);
         // Too little of the whole to be told.
         check_runs("abcdef", &[-1.0, 2.0, 2.0, 2.0, 2.0, -0.25], &[("bcde", 8.0)]);
+    }
+
+    #[test]
+    fn a_weak_letter_at_the_edge_belongs_to_a_run_and_punctuation_does_not() {
+        check_runs("you-fool!!", &[0.1, 0.1, 0.1, 0.1, 0.5, 2.0, 2.0, 0.5, 1.0, 1.0], &[("fool", 5.0)]);
+        // Two weak letters are no edge any more, and nor is one that works the other way.
+        check_runs("xxfoolxx", &[0.1, 0.1, 2.0, 2.0, 2.0, 2.0, 0.1, 0.1], &[("fool", 8.0)]);
+        check_runs("xfool", &[-0.1, 2.0, 2.0, 2.0, 2.0], &[("fool", 8.0)]);
+        // Within a run punctuation stays.
+        check_runs("ab-f*ol!", &[0.1, 0.1, 0.1, 2.0, 2.0, 2.0, 2.0, 1.0], &[("f*ol", 8.0)]);
+        check_runs("ab!!", &[0.1, 0.1, 2.0, 2.0], &[("!!", 4.0)]);
     }
 
     #[test]

@@ -6,5 +6,5 @@ mod explanation;
 mod model;
 
 pub use evidence::strongest;
-pub use explanation::{LabelExplanation, ToneExplanation, ToneModelKind, WantedLabels};
+pub use explanation::{LabelExplanation, ToneExplanation, ToneModelKind, UnknownLabel, WantedLabels};
 pub use model::{ToneModel, ToneScratch};

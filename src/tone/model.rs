@@ -286,7 +286,7 @@ mod tests {
     fn evidence_points_at_the_words() {
         let text = "You “Rotten”, words";
         let tone = tone(text);
-        let Evidence { span, label, weight } = &tone.evidence[0];
+        let Evidence { span, label, weight, .. } = &tone.evidence[0];
         assert_eq!((span.of(text), label.as_ref()), ("Rotten", "toxicity"));
         assert!(*weight > 3.0 && tone.evidence.len() <= 2, "{:?}", tone.evidence);
     }
