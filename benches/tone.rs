@@ -40,7 +40,7 @@ const RUSSIAN: [&str; 6] = [
     "и но потому хотя пока если прежде после",
 ];
 
-/// A sequence of numbers that looks random and is always the same (Steele, Lea and Flood's SplitMix64, 2014).
+/// A sequence of numbers that looks random and is always the same (Steele, Lea and Flood's `SplitMix64`, 2014).
 struct Sequence(u64);
 
 impl Sequence {

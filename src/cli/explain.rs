@@ -69,7 +69,7 @@ pub(super) struct ExplainOptions {
     #[arg(long)]
     json: bool,
 
-    /// Whether to colour words in place: auto (on a terminal, unless NO_COLOR is set), always or never
+    /// Whether to colour words in place: auto (on a terminal, unless `NO_COLOR` is set), always or never
     #[arg(long, alias = "colour", value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
     color: ColourChoice,
 
@@ -167,7 +167,7 @@ fn subject(options: &ExplainOptions) -> anyhow::Result<Subject> {
     match (&options.text, &options.file, &options.argument) {
         (Some(text), ..) => Ok(Subject::Text(text.clone())),
         (_, Some(file), _) => Ok(Subject::Input(file.clone())),
-        (_, _, Some(argument)) => text_or_file(argument, |path| path.exists()),
+        (_, _, Some(argument)) => text_or_file(argument, Path::exists),
         // The parser asks for one of the three.
         _ => Err(anyhow!("nothing to explain: give a text or a file")),
     }
