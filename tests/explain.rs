@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::{Workspace, interleaved_threads, number, part, sample, string};
 
-const INSULT: &str = "you-idiot!! Thanks for nothing.";
+const INSULT: &str = "you-idiot!! Go away, you fool.";
 
 /// Runs `explain`, with no colour asked for by the surroundings.
 fn explain(arguments: &[&str], stdin: &[u8]) -> (String, String) {

@@ -76,7 +76,7 @@ fn why(absence: Absence, explained: &ExplainedComment, read: &[LanguageCode]) ->
 
 fn full(label: &LabelExplanation, text: &str, look: &Look, out: &mut String) {
     let leads = if label.is_leading { ": the tone follows from it" } else { "" };
-    let _ = writeln!(out, "\n{} {}{leads}", label.score.label, label.score.probability.rounded().get());
+    let _ = writeln!(out, "\n{} {:.4}{leads}", label.score.label, label.score.probability.get());
     let _ = writeln!(out, "  {}\n", marked(label, text, look));
     let listed = strongest(label.words.clone(), look.top);
     let widest = listed.iter().map(|word| word.span.of(text).chars().count().min(MAX_SHOWN)).max().unwrap_or(0);
@@ -191,8 +191,8 @@ fn style(weight: f64, highest: f64) -> Style {
 /// The runs that carry a word, with their weights.
 fn runs(word: &Evidence, text: &str) -> String {
     let runs: Vec<String> =
-        word.runs.iter().map(|run| format!("{} {}", shown_word(run.span, text), signed(run.weight))).collect();
-    runs.join(", ")
+        word.runs.iter().map(|run| format!("[{} {}]", shown_word(run.span, text), signed(run.weight))).collect();
+    runs.join(" ")
 }
 
 /// Longest piece of a word that is shown in a table, in characters.
@@ -298,7 +298,7 @@ mod tests {
         full(&example(), TEXT, &look(false, 2), &mut out);
         for line in [
             "toxicity 0.4256: the tone follows from it",
-            "  you-fool                     +5.00  fool +4.50",
+            "  you-fool                     +5.00  [fool +4.50]",
             "  thanks                       -2.00",
             "  2 other words                +0.70",
             "  sum of evidence              +3.70",
