@@ -40,6 +40,14 @@ const RUSSIAN: [&str; 6] = [
     "и но потому хотя пока если прежде после",
 ];
 
+/// Syllables of made-up words: a few hundred list words would touch too little of a model, and flatter the caches.
+const ENGLISH_SYLLABLES: &str = "bar bel bin bor cam cat cer chi com cul dan der dor ed el en er ex fer fin for gal gen \
+    gra hal her hol im in jan ker kin lam lec lin lon man mer mil mon nar nel nor or pal per pin pol quin ral ren rin \
+    sal sen shi sol stan tam ter tion tol ul ven ver vin wal wick yor zan";
+
+const RUSSIAN_SYLLABLES: &str = "ба бел вер вин гал гор дан дер дом ель жан зин зор ин кан кер кол лам лен лин мар мер мил \
+    мон нар нел ник ор пал пер пин пол рал рен рин сал сен сол стан там тер тол ул фен хан цен чер шин юр яр";
+
 /// A sequence of numbers that looks random and is always the same (Steele, Lea and Flood's `SplitMix64`, 2014).
 struct Sequence(u64);
 
@@ -53,8 +61,10 @@ impl Sequence {
     }
 }
 
-/// Distinct texts of at most, and nearly, so many bytes: sentences of words from the lists in turn.
-fn texts(lists: &[&str; 6], bytes: usize) -> Vec<String> {
+/// Distinct texts of at most, and nearly, so many bytes: sentences of words from the lists in turn, with a made-up
+/// word after each.
+fn texts(lists: &[&str; 6], syllables: &str, bytes: usize) -> Vec<String> {
+    let syllables: Vec<&str> = syllables.split_whitespace().collect();
     let lists: Vec<Vec<&str>> = lists.iter().map(|list| list.split_whitespace().collect()).collect();
     let mut sequence = Sequence(bytes as u64);
     let mut made = std::collections::BTreeSet::new();
@@ -63,8 +73,12 @@ fn texts(lists: &[&str; 6], bytes: usize) -> Vec<String> {
         let mut text = String::new();
         let mut at = 0;
         loop {
-            let list = &lists[[0, 4, 1, 2, 3, 5][at % 6]];
-            let word = list[sequence.below(list.len())];
+            let list = &lists[[0, 4, 1, 2, 3, 5][at / 2 % 6]];
+            // Every other word is made up, of two or three syllables.
+            let word = match at % 2 {
+                0 => list[sequence.below(list.len())].to_owned(),
+                _ => (0..2 + sequence.below(2)).map(|_| syllables[sequence.below(syllables.len())]).collect(),
+            };
             let mark = match sequence.below(12) {
                 0 => ".",
                 1 => ",",
@@ -77,7 +91,7 @@ fn texts(lists: &[&str; 6], bytes: usize) -> Vec<String> {
             if !text.is_empty() {
                 text.push(' ');
             }
-            text.push_str(word);
+            text.push_str(&word);
             text.push_str(mark);
             at += 1;
         }
@@ -90,10 +104,10 @@ fn texts(lists: &[&str; 6], bytes: usize) -> Vec<String> {
 
 fn sets() -> [(&'static str, Vec<String>); 4] {
     [
-        ("english_40", texts(&ENGLISH, 40)),
-        ("english_400", texts(&ENGLISH, 400)),
-        ("english_4000", texts(&ENGLISH, 4_000)),
-        ("cyrillic_400", texts(&RUSSIAN, 400)),
+        ("english_40", texts(&ENGLISH, ENGLISH_SYLLABLES, 40)),
+        ("english_400", texts(&ENGLISH, ENGLISH_SYLLABLES, 400)),
+        ("english_4000", texts(&ENGLISH, ENGLISH_SYLLABLES, 4_000)),
+        ("cyrillic_400", texts(&RUSSIAN, RUSSIAN_SYLLABLES, 400)),
     ]
 }
 
