@@ -20,16 +20,15 @@ fn every_help_has_an_example() {
         &["config", "check"],
         &["config", "show"],
         &["train"],
-        &["train", "abuse"],
-        &["train", "sentiment"],
-        &["train", "topic"],
         &["evaluate"],
+        &["bias"],
         &["models"],
         &["models", "list"],
         &["models", "show"],
         &["models", "verify"],
         &["models", "promote"],
         &["models", "rollback"],
+        &["explain"],
         &["completions"],
     ] {
         let help = stdout(&[command, &["--help"]].concat());
@@ -59,7 +58,9 @@ fn help_names_every_option_and_every_command() {
         assert!(help.contains(option), "`{option}` is not in\n{help}");
     }
     let help = stdout(&["--help"]);
-    for command in ["run", "schema", "config", "train", "evaluate", "models", "completions", "Exit codes"] {
+    for command in
+        ["run", "schema", "config", "train", "evaluate", "bias", "models", "explain", "completions", "Exit codes"]
+    {
         assert!(help.contains(command), "`{command}` is not in\n{help}");
     }
     assert_eq!(stdout(&["--version"]), format!("threadsieve {}\n", env!("CARGO_PKG_VERSION")));
@@ -69,7 +70,7 @@ fn help_names_every_option_and_every_command() {
 fn a_configuration_that_is_shown_is_sound_and_shows_the_same() {
     for config in [
         "",
-        "[language]\nread = [\"sr\", \"en\"]\n[tone]\nevidence = 3\n[limits]\nmax_ids = 7\n",
+        "[language]\nread = [\"sr\", \"en\"]\n[tone]\nevidence = 3\nevidence_labels = \"all\"\n[limits]\nmax_ids = 7\n",
         "[output]\ntext = false\nauthor = \"hash\"\nauthor_key_env = \"KEY\"\n[topic]\nenabled = false\n",
         "[tone]\nenabled = false\n[models.custom]\nspam = \"registry/spam\"\nkind-words = \"models/kind\"\n",
         "[[policy.rules]]\nid = \"a\"\nwhen = { label = \"insult\", at_least = 0.25, below = 0.5, flag = \"duplicate\" }\n\
@@ -114,7 +115,10 @@ fn every_record_of_the_samples_is_valid() {
     jsonschema::meta::validate(&schema).expect("a valid schema");
     let validator = jsonschema::validator_for(&schema).expect("a schema that can be used");
     let workspace = Workspace::new();
-    workspace.write("other.toml", "[tone]\nevidence = 4\n[output]\nauthor = \"omit\"\n[topic]\nenabled = false\n");
+    workspace.write(
+        "other.toml",
+        "[tone]\nevidence = 4\nevidence_labels = \"all\"\n[output]\nauthor = \"omit\"\n[topic]\nenabled = false\n",
+    );
     workspace.write("silent.toml", "[tone]\nenabled = false\n[output]\ntext = false\n");
     let mut checked = 0;
     for file in ["thread.jsonl", "thread.csv", "thread.page.txt"] {

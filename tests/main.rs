@@ -10,6 +10,7 @@ mod broken_lines;
 mod commands;
 mod endings;
 mod evaluate;
+mod explain;
 mod interrupt;
 mod limits;
 mod models;

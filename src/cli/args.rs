@@ -73,6 +73,8 @@ pub(super) enum Command {
         after_help = "Examples:\n  threadsieve models list\n  threadsieve models promote my-models/abuse --data ours.jsonl\n  threadsieve models rollback abuse"
     )]
     Models(ModelsCommand),
+    /// Shows which words and characters carried the tone scores of a text, or of each comment of an input
+    Explain(super::explain::ExplainOptions),
     /// Prints a completion script for a shell
     #[command(
         after_help = "Example:\n  threadsieve completions bash > ~/.local/share/bash-completion/completions/threadsieve"

@@ -4,6 +4,8 @@ mod args;
 mod bias;
 mod config;
 mod evaluate;
+mod explain;
+mod explanation_text;
 mod failure;
 mod inputs;
 mod logging;
@@ -45,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::Bias(options) => bias::bias(&options),
         Command::Evaluate(options) => evaluate::evaluate(&options),
         Command::Models(command) => models::models(&command),
+        Command::Explain(options) => explain::explain(&options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "threadsieve", &mut script);

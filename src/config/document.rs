@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Flag, LanguageCode};
 use crate::policy::{Bound, Condition, Rule, ScoreName};
 
-use super::{AuthorField, KeySource, Limits, Plan};
+use super::{AuthorField, EvidenceLabels, KeySource, Limits, Plan};
 
 /// `[language]`
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,11 +41,12 @@ pub(super) struct ModelsSection {
 pub(super) struct ToneSection {
     pub(super) enabled: bool,
     pub(super) evidence: usize,
+    pub(super) evidence_labels: EvidenceLabels,
 }
 
 impl Default for ToneSection {
     fn default() -> Self {
-        Self { enabled: true, evidence: 0 }
+        Self { enabled: true, evidence: 0, evidence_labels: EvidenceLabels::Leading }
     }
 }
 
@@ -157,7 +158,11 @@ pub fn render(plan: &Plan) -> Result<String, toml::ser::Error> {
             topic: plan.models.topic.clone(),
             custom: plan.models.custom.clone(),
         },
-        tone: ToneSection { enabled: plan.tone_enabled, evidence: plan.evidence_count },
+        tone: ToneSection {
+            enabled: plan.tone_enabled,
+            evidence: plan.evidence_count,
+            evidence_labels: plan.evidence_labels,
+        },
         topic: TopicSection { enabled: plan.topic_enabled },
         output: OutputSection {
             text: plan.output.text,

@@ -8,7 +8,7 @@ mod rules;
 
 pub use document::render;
 pub use limits::Limits;
-pub use plan::{AuthorField, KeySource, ModelPaths, OutputPlan, Plan, parse};
+pub use plan::{AuthorField, EvidenceLabels, KeySource, ModelPaths, OutputPlan, Plan, parse};
 pub use problem::Problem;
 
 /// The configuration that is used where there is no `pipeline.toml`: the one that comes with the program.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -61,6 +62,16 @@ pub struct OutputPlan {
     pub raw_dead_letters: bool,
 }
 
+/// Whose evidence a record lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceLabels {
+    /// That of the label which the tone follows from.
+    Leading,
+    /// That of every label.
+    All,
+}
+
 /// Everything that a run needs to know, checked; nothing of it has been opened yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -74,8 +85,10 @@ pub struct Plan {
     pub models: ModelPaths,
     /// Whether tone is scored.
     pub tone_enabled: bool,
-    /// How many pieces of evidence a record lists; 0 for none.
+    /// How many words of evidence a record lists for a label; 0 for none.
     pub evidence_count: usize,
+    /// For which labels.
+    pub evidence_labels: EvidenceLabels,
     /// Whether topic is scored.
     pub topic_enabled: bool,
     /// What goes into records.
@@ -146,6 +159,7 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
         },
         tone_enabled: tone.enabled,
         evidence_count: tone.evidence,
+        evidence_labels: tone.evidence_labels,
         topic_enabled: topic.enabled,
         output: OutputPlan { text: output.text, author, raw_dead_letters: output.raw_dead_letters },
         policy,

@@ -26,7 +26,7 @@ pub use score::{Absence, LabelledScore, Probability, round};
 pub use segment::{Segment, SegmentKind};
 pub use span::Span;
 pub use thread::ThreadHeader;
-pub use tone::{Evidence, Tone, ToneLabel};
+pub use tone::{Evidence, EvidenceRun, Tone, ToneLabel};
 pub use topic::{Relevance, Topic, TopicBasis};
 pub use translation::{Translation, TranslationStatus};
 

@@ -45,6 +45,17 @@ pub struct Evidence {
     pub label: Arc<str>,
     /// By how much, in log-odds.
     pub weight: f64,
+    /// The runs of characters in it that carry the weight, in order; none where all of it does.
+    pub runs: Vec<EvidenceRun>,
+}
+
+/// Characters side by side that all raise, or all lower, a score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EvidenceRun {
+    /// Where they stand.
+    pub span: Span,
+    /// What they add together, in log-odds; part of the weight of the [`Evidence`] around them.
+    pub weight: f64,
 }
 
 /// What the tone models say.

@@ -1,5 +1,6 @@
 //! Third stage, in parallel: score, judge, and write down.
 
+use crate::config::EvidenceLabels;
 use crate::domain::{
     Absence, Evidence, LabelledScore, LanguageCode, LanguageVerdict, Reject, Segment, SegmentKind, Stage, Tone, Topic,
 };
@@ -105,23 +106,19 @@ fn tone(
     scratch: &mut ToneScratch,
 ) -> Result<Tone, Absence> {
     let model = scorers.tone.as_ref().ok_or(Absence::SwitchedOff)?;
-    let text = scored_text_or_absence(comment)?;
-    if text.chars().filter(|character| character.is_alphabetic()).nth(MIN_LETTERS - 1).is_none() {
-        return Err(Absence::TooLittleText);
+    let text = text_for_tone(comment)?;
+    let count = site.plan.evidence_count;
+    let of_leading = if site.plan.evidence_labels == EvidenceLabels::Leading { count } else { 0 };
+    let mut tone = model.score_where(&text, |languages| may_be_in(comment, languages), of_leading, scratch)?;
+    if count > 0 && site.plan.evidence_labels == EvidenceLabels::All {
+        tone.evidence = model.evidence_of_all_labels(&text, count, scratch);
+        // A site's own model that does not read the language has no score to explain.
+        tone.evidence.retain(|evidence| tone.scores.iter().any(|score| score.label == evidence.label));
     }
-    let mut tone =
-        model.score_where(&text, |languages| may_be_in(comment, languages), site.plan.evidence_count, scratch)?;
     for LabelledScore { probability, .. } in &mut tone.scores {
         *probability = probability.rounded();
     }
-    tone.evidence = tone
-        .evidence
-        .into_iter()
-        .filter_map(|evidence| {
-            let span = place_of(evidence.span, &comment.segments, comment.scored)?;
-            Some(Evidence { span, ..evidence })
-        })
-        .collect();
+    tone.evidence = tone.evidence.into_iter().filter_map(|evidence| in_comment(evidence, comment)).collect();
     Ok(tone)
 }
 
@@ -132,6 +129,25 @@ fn may_be_in(comment: &CommentInContext, languages: &[LanguageCode]) -> bool {
     }
     let translation = comment.segments.iter().find(|segment| segment.kind == SegmentKind::Translation);
     translation.and_then(|segment| segment.language).is_some_and(|language| languages.contains(&language))
+}
+
+/// The text that tone is scored on, if there is enough of it.
+pub(super) fn text_for_tone(comment: &CommentInContext) -> Result<std::borrow::Cow<'_, str>, Absence> {
+    let text = scored_text_or_absence(comment)?;
+    match text.chars().filter(|character| character.is_alphabetic()).nth(MIN_LETTERS - 1) {
+        None => Err(Absence::TooLittleText),
+        Some(_) => Ok(text),
+    }
+}
+
+/// Evidence with the spans that it has in the comment; `None` where it lies across two segments.
+pub(super) fn in_comment(mut evidence: Evidence, comment: &CommentInContext) -> Option<Evidence> {
+    let place = |span| place_of(span, &comment.segments, comment.scored);
+    evidence.span = place(evidence.span)?;
+    for run in &mut evidence.runs {
+        run.span = place(run.span)?;
+    }
+    Some(evidence)
 }
 
 fn topic(comment: &CommentInContext, site: &Site) -> Result<Topic, Absence> {

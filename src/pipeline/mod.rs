@@ -4,6 +4,7 @@ mod ancestry;
 mod authors;
 mod batch;
 mod context;
+mod explain;
 mod guard;
 mod judge;
 mod models;
@@ -18,6 +19,7 @@ mod thread_table;
 
 pub use authors::Authors;
 pub use batch::InputSpec;
+pub use explain::{ExplainedComment, ExplainedItem, Explainer};
 pub use models::{ModelProblem, Models, Scorers};
 pub use run::{Outcome, Outputs, RunError, Settings, run};
 pub use tally::Tally;

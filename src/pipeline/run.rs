@@ -264,7 +264,12 @@ async fn on_cpu<T: Send + 'static>(
 }
 
 fn prepare_batch(items: Vec<Item>, site: &Site) -> Vec<Prepared> {
-    let prepare = |item| match item {
+    items.into_iter().map(|item| prepare(item, site)).collect()
+}
+
+/// Prepares an item; a failure of ours is its reject.
+pub(super) fn prepare(item: Item, site: &Site) -> Prepared {
+    match item {
         Item::Reject(reject) => Prepared::Reject(reject),
         Item::Comment(comment) => {
             let (origin, raw) = (comment.origin.clone(), comment.raw.clone());
@@ -276,8 +281,7 @@ fn prepare_batch(items: Vec<Item>, site: &Site) -> Vec<Prepared> {
             guarded(Stage::Prepare, origin, None, || prepare_thread(header, &site.models))
                 .map_or_else(Prepared::Reject, |done| Prepared::Thread(Box::new(done)))
         }
-    };
-    items.into_iter().map(prepare).collect()
+    }
 }
 
 /// The end of the line: hands results to the outputs, one batch at a time.

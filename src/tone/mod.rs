@@ -1,7 +1,11 @@
 //! The tone of a comment: scores of abuse, sentiment and a site's own models, one word for the first two, and
 //! what carried them.
 
+mod characters;
 mod evidence;
+mod explanation;
 mod model;
 
+pub use evidence::strongest;
+pub use explanation::{LabelExplanation, ToneExplanation, ToneModelKind, UnknownLabel, WantedLabels};
 pub use model::{CustomModel, ToneModel, ToneScratch};

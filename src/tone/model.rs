@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::evidence::strongest_words;
 use crate::classify::artifact::{Artifact, ArtifactError};
 use crate::classify::linear_model::{LabelParameters, LinearModel};
+use crate::classify::score_table::{ScoreTable, Sums};
 use crate::domain::{Absence, LabelledScore, LanguageCode, Probability, Tone, ToneLabel};
 use crate::text::features::{Featuriser, HashedText};
 
@@ -17,17 +17,24 @@ const SENTIMENTS: [(&str, ToneLabel); 4] = [
     ("neutral", ToneLabel::Neutral),
 ];
 
+/// The places of the models in the score table.
+const ABUSE: usize = 0;
+const SENTIMENT: usize = 1;
+const FIRST_CUSTOM: usize = 2;
+
 /// Scores the tone of texts. Shared between threads; each has its own [`ToneScratch`].
 #[derive(Debug, Clone)]
 pub struct ToneModel {
-    abuse: LinearModel,
-    sentiment: LinearModel,
+    pub(super) abuse: LinearModel,
+    pub(super) sentiment: LinearModel,
     /// Index of an abuse label and the probability from which on the tone is hostile.
-    hostile_at: Vec<(usize, f64)>,
+    pub(super) hostile_at: Vec<(usize, f64)>,
     /// Index of a sentiment label and its tone, in the order of [`SENTIMENTS`].
     sentiments: Vec<(usize, ToneLabel)>,
     /// A site's own, in the order of their names.
-    custom: Vec<CustomModel>,
+    pub(super) custom: Vec<CustomModel>,
+    /// The weights of all of them.
+    table: ScoreTable,
     /// The names of all scores: of abuse, of sentiment, of the site's own models.
     score_labels: Vec<Arc<str>>,
 }
@@ -44,10 +51,11 @@ pub struct CustomModel {
 /// Memory that is used again from text to text.
 #[derive(Debug, Default)]
 pub struct ToneScratch {
-    featuriser: Featuriser,
+    pub(super) featuriser: Featuriser,
     hashed: HashedText,
-    abuse: Vec<f64>,
-    sentiment: Vec<f64>,
+    sums: Sums,
+    pub(super) abuse: Vec<f64>,
+    pub(super) sentiment: Vec<f64>,
     custom: Vec<f64>,
 }
 
@@ -55,8 +63,8 @@ impl ToneModel {
     /// Puts the models together; those of the site in the order of their names.
     ///
     /// The abuse model's file states in parameters `hostile_at.<label>` from which probability of a label on a comment is
-    /// hostile; the sentiment model's labels are `positive`, `negative`, `ambiguous` and `neutral`. A site's own models may have any labels. Each gives a score of the label's
-    /// name where no other model has a label of that name, and else of `model.label`.
+    /// hostile; the sentiment model's labels are `positive`, `negative`, `ambiguous` and `neutral`. A site's own models may
+    /// have any labels. Each gives a score of the label's name where no other model has a label of that name, and else of `model.label`.
     ///
     /// # Errors
     /// Where a file is no sparse logistic model for this program, states no `hostile_at.` of one of its own labels, the
@@ -80,7 +88,9 @@ impl ToneModel {
         }
         custom.sort_by(|left, right| left.name.cmp(&right.name));
         let score_labels = score_labels([&abuse_model, &sentiment_model], &custom)?;
-        Ok(Self { abuse: abuse_model, sentiment: sentiment_model, hostile_at, sentiments, custom, score_labels })
+        let own = custom.iter().map(|custom| &custom.model);
+        let table = ScoreTable::new(&[&abuse_model, &sentiment_model].into_iter().chain(own).collect::<Vec<_>>());
+        Ok(Self { abuse: abuse_model, sentiment: sentiment_model, hostile_at, sentiments, custom, table, score_labels })
     }
 
     /// The languages that the models of abuse and sentiment both read; without both there is no tone.
@@ -151,7 +161,7 @@ impl ToneModel {
         evidence_count: usize,
         scratch: &mut ToneScratch,
     ) -> Result<Tone, Absence> {
-        let ToneScratch { featuriser, hashed, abuse, sentiment, custom } = scratch;
+        let ToneScratch { featuriser, hashed, sums, abuse, sentiment, custom } = scratch;
         featuriser.extract(own_words, hashed);
         if hashed.is_empty() {
             return Err(Absence::NoText);
@@ -159,29 +169,10 @@ impl ToneModel {
         if !may_be_in(self.abuse.languages()) || !may_be_in(self.sentiment.languages()) {
             return Err(Absence::LanguageUnsupported);
         }
-        self.abuse.score(hashed, abuse);
-        self.sentiment.score(hashed, sentiment);
-        let probability = |log_odds: f64| Probability::from_log_odds(log_odds);
-        let multiple = |log_odds: f64, threshold: f64| probability(log_odds).get() / threshold.max(f64::MIN_POSITIVE);
-
-        let hostile = highest(self.hostile_at.iter().map(|(at, threshold)| (*at, multiple(abuse[*at], *threshold))));
-        let (label, leading_model, leading_label) = match hostile {
-            Some((at, multiple)) if multiple >= 1.0 => (ToneLabel::Hostile, &self.abuse, at),
-            _ => {
-                let thresholds = self.sentiment.labels();
-                let standing = |at: usize| multiple(sentiment[at], thresholds[at].threshold);
-                let best = highest(self.sentiments.iter().enumerate().map(|(rank, (at, _))| (rank, standing(*at))));
-                // The last of the list is `neutral`.
-                let rank = best.filter(|(_, multiple)| *multiple >= 1.0).map_or(SENTIMENTS.len() - 1, |(rank, _)| rank);
-                let (at, tone) = self.sentiments[rank];
-                (tone, &self.sentiment, at)
-            }
-        };
-        let evidence = if evidence_count == 0 {
-            Vec::new()
-        } else {
-            strongest_words(leading_model, own_words, featuriser, leading_label, evidence_count)
-        };
+        self.table.add_up(hashed, sums);
+        self.table.log_odds(ABUSE, &self.abuse, sums, abuse);
+        self.table.log_odds(SENTIMENT, &self.sentiment, sums, sentiment);
+        let (label, leading) = self.leading(abuse, sentiment);
         let mut scores = Vec::with_capacity(self.score_labels.len());
         let mut names = self.score_labels.as_slice();
         let mut add = |log_odds: Option<&[f64]>, count: usize| {
@@ -189,19 +180,40 @@ impl ToneModel {
             names = rest;
             scores.extend(these.iter().zip(log_odds.unwrap_or_default()).map(|(label, log_odds)| LabelledScore {
                 label: Arc::clone(label),
-                probability: probability(*log_odds),
+                probability: Probability::from_log_odds(*log_odds),
             }));
         };
         add(Some(abuse.as_slice()), abuse.len());
         add(Some(sentiment.as_slice()), sentiment.len());
-        for CustomModel { model, .. } in &self.custom {
+        for (at, CustomModel { model, .. }) in self.custom.iter().enumerate() {
             let reads = may_be_in(model.languages());
             if reads {
-                model.score(hashed, custom);
+                self.table.log_odds(FIRST_CUSTOM + at, model, sums, custom);
             }
             add(reads.then_some(custom.as_slice()), model.labels().len());
         }
+        let evidence =
+            if evidence_count == 0 { Vec::new() } else { self.strongest_words(own_words, leading, evidence_count, scratch) };
         Ok(Tone { label, scores, evidence })
+    }
+
+    /// The tone that follows from the log-odds of all labels, and the place of the label that it follows from in
+    /// [`ToneModel::score_labels`].
+    pub(super) fn leading(&self, abuse: &[f64], sentiment: &[f64]) -> (ToneLabel, usize) {
+        let multiple = |log_odds: f64, threshold: f64| {
+            Probability::from_log_odds(log_odds).get() / threshold.max(f64::MIN_POSITIVE)
+        };
+        let hostile = highest(self.hostile_at.iter().map(|(at, threshold)| (*at, multiple(abuse[*at], *threshold))));
+        if let Some((at, _)) = hostile.filter(|(_, multiple)| *multiple >= 1.0) {
+            return (ToneLabel::Hostile, at);
+        }
+        let thresholds = self.sentiment.labels();
+        let standing = |at: usize| multiple(sentiment[at], thresholds[at].threshold);
+        let best = highest(self.sentiments.iter().enumerate().map(|(rank, (at, _))| (rank, standing(*at))));
+        // The last of the list is `neutral`.
+        let rank = best.filter(|(_, multiple)| *multiple >= 1.0).map_or(SENTIMENTS.len() - 1, |(rank, _)| rank);
+        let (at, tone) = self.sentiments[rank];
+        (tone, abuse.len() + at)
     }
 }
 
@@ -265,7 +277,7 @@ mod tests {
 
     use super::*;
     use crate::classify::linear_model_file::{LabelToWrite, LinearModelFile};
-    use crate::classify::tfidf::FrequencyCounter;
+    use crate::classify::inverse_frequency::FrequencyCounter;
     use crate::domain::Evidence;
 
     const BUCKETS: usize = 1 << 14;
@@ -357,7 +369,7 @@ mod tests {
     fn evidence_points_at_the_words() {
         let text = "You “Rotten”, words";
         let tone = tone(text);
-        let Evidence { span, label, weight } = &tone.evidence[0];
+        let Evidence { span, label, weight, .. } = &tone.evidence[0];
         assert_eq!((span.of(text), label.as_ref()), ("Rotten", "toxicity"));
         assert!(*weight > 3.0 && tone.evidence.len() <= 2, "{:?}", tone.evidence);
     }

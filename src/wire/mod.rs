@@ -1,6 +1,7 @@
 //! The shapes of what is read and written: versioned, and converted from and to the nouns of `domain`.
 
 pub mod dead_letter;
+pub mod explanation;
 pub mod input;
 pub mod record;
 pub mod summary;

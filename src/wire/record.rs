@@ -138,7 +138,8 @@ pub enum ToneField {
         label: &'static str,
         /// Probability of each label of the tone models, those of the site's own last.
         scores: ScoreMap,
-        /// What raised or lowered the scores, strongest first; missing unless asked for.
+        /// The words that raised or lowered the scores, a label after the other, strongest first; missing unless asked
+        /// for.
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         evidence: Vec<EvidenceField>,
     },
@@ -177,7 +178,7 @@ impl JsonSchema for ScoreMap {
     }
 }
 
-/// A stretch of the text that raised or lowered a score.
+/// A word that raised or lowered a score.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct EvidenceField {
     /// First scalar.
@@ -187,6 +188,20 @@ pub struct EvidenceField {
     /// The label whose score it moved.
     pub label: Arc<str>,
     /// By how much, in log-odds.
+    pub weight: f64,
+    /// The runs of characters in it that carry the weight, in order; missing where all of it does.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub runs: Vec<EvidenceRunField>,
+}
+
+/// Characters side by side that all raise, or all lower, a score.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct EvidenceRunField {
+    /// First scalar.
+    pub begin: usize,
+    /// One past the last scalar.
+    pub end: usize,
+    /// What they add together, in log-odds.
     pub weight: f64,
 }
 
@@ -379,7 +394,12 @@ fn segment_field(segment: &Segment, cursor: &mut ScalarCursor<'_>) -> SegmentFie
 fn tone_field(tone: &Tone, cursor: &mut ScalarCursor<'_>) -> ToneField {
     let evidence = |evidence: &domain::Evidence| {
         let [begin, end] = offsets(evidence.span, cursor);
-        EvidenceField { begin, end, label: Arc::clone(&evidence.label), weight: round(evidence.weight) }
+        let run = |run: &domain::EvidenceRun| {
+            let [begin, end] = offsets(run.span, cursor);
+            EvidenceRunField { begin, end, weight: round(run.weight) }
+        };
+        let runs = evidence.runs.iter().map(run).collect();
+        EvidenceField { begin, end, label: Arc::clone(&evidence.label), weight: round(evidence.weight), runs }
     };
     ToneField::Scored {
         label: tone.label.name(),

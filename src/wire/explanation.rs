@@ -1,0 +1,139 @@
+//! The explanation of a comment's tone: one JSON object a line.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::domain::{Absence, Comment, Evidence, Span};
+use crate::text::scalars::ScalarCursor;
+use crate::tone::{LabelExplanation, ToneExplanation, strongest};
+
+/// Name and version of the shape.
+pub const SCHEMA: &str = "threadsieve.explanation/1";
+
+/// Why a comment has the tone that it has. Offsets are in Unicode scalar values of the comment's text, half open.
+/// Weights and scores are log-odds to six decimals; probabilities have four, as in records.
+#[derive(Debug, Serialize)]
+pub struct ExplanationLine<'a> {
+    schema: &'static str,
+    thread_id: &'a str,
+    id: &'a str,
+    tone: ToneLine<'a>,
+    models: &'a BTreeMap<Arc<str>, Arc<str>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum ToneLine<'a> {
+    Scored { label: &'static str, labels: Vec<LabelLine<'a>> },
+    Absent { absent: &'static str },
+}
+
+#[derive(Debug, Serialize)]
+struct LabelLine<'a> {
+    model: &'static str,
+    label: &'a str,
+    leading: bool,
+    intercept: f64,
+    evidence: f64,
+    before_calibration: f64,
+    calibration: f64,
+    probability: f64,
+    threshold: f64,
+    reached: bool,
+    hostile_at: Option<f64>,
+    words: Vec<WordLine<'a>>,
+    other_words: f64,
+    elsewhere: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct WordLine<'a> {
+    begin: usize,
+    end: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    weight: f64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    runs: Vec<RunLine<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct RunLine<'a> {
+    begin: usize,
+    end: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    weight: f64,
+}
+
+impl<'a> ExplanationLine<'a> {
+    /// The line of a comment, with the `top` strongest words of each label, and their text where it is wanted.
+    #[must_use]
+    pub fn new(
+        comment: &'a Comment,
+        explanation: &'a Result<ToneExplanation, Absence>,
+        top: usize,
+        with_text: bool,
+        models: &'a BTreeMap<Arc<str>, Arc<str>>,
+    ) -> Self {
+        let text = comment.body.as_str();
+        let mut shown = Shown { text, with_text, cursor: ScalarCursor::new(text) };
+        let tone = match explanation {
+            Err(absence) => ToneLine::Absent { absent: absence.name() },
+            Ok(explanation) => ToneLine::Scored {
+                label: explanation.tone.label.name(),
+                labels: explanation.labels.iter().map(|label| label_line(label, top, &mut shown)).collect(),
+            },
+        };
+        Self { schema: SCHEMA, thread_id: comment.thread_id.as_str(), id: comment.id.as_str(), tone, models }
+    }
+}
+
+struct Shown<'a> {
+    text: &'a str,
+    with_text: bool,
+    cursor: ScalarCursor<'a>,
+}
+
+impl<'a> Shown<'a> {
+    fn place(&mut self, span: Span) -> (usize, usize, Option<&'a str>) {
+        (self.cursor.at(span.begin), self.cursor.at(span.end), self.with_text.then(|| span.of(self.text)))
+    }
+
+    fn word(&mut self, word: &Evidence) -> WordLine<'a> {
+        let (begin, end, text) = self.place(word.span);
+        let runs = word.runs.iter().map(|run| {
+            let (begin, end, text) = self.place(run.span);
+            RunLine { begin, end, text, weight: round(run.weight) }
+        });
+        WordLine { begin, end, text, weight: round(word.weight), runs: runs.collect() }
+    }
+}
+
+fn label_line<'a>(label: &'a LabelExplanation, top: usize, shown: &mut Shown<'a>) -> LabelLine<'a> {
+    let words = strongest(label.words.clone(), top);
+    let listed: f64 = words.iter().map(|word| word.weight).sum();
+    LabelLine {
+        model: label.model.name(),
+        label: &label.score.label,
+        leading: label.is_leading,
+        intercept: round(label.intercept),
+        evidence: round(label.evidence),
+        before_calibration: round(label.before_calibration),
+        calibration: round(label.calibration),
+        probability: label.score.probability.rounded().get(),
+        threshold: label.threshold,
+        reached: label.reaches_threshold(),
+        hostile_at: label.hostile_at,
+        words: words.iter().map(|word| shown.word(word)).collect(),
+        other_words: round(label.evidence - label.elsewhere - listed),
+        elsewhere: round(label.elsewhere),
+    }
+}
+
+/// A number to six decimals, and no minus before a zero.
+fn round(number: f64) -> f64 {
+    (number * 1e6).round() / 1e6 + 0.0
+}
