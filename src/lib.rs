@@ -26,5 +26,6 @@ pub mod pipeline;
 
 pub mod evaluate;
 pub mod train;
+pub mod trial;
 
 pub mod cli;

@@ -7,6 +7,8 @@ use clap_complete::Shell;
 
 use crate::source::RequestedFormat;
 
+use super::policy::PolicyCommand;
+
 /// Labels comment threads, offline: the language of each comment and whether it needs translating, its tone, how far it
 /// is off topic, and what your policy would do with it. People decide; nothing is ever deleted.
 #[derive(Debug, Parser)]
@@ -64,6 +66,12 @@ pub(super) enum Command {
     Train(TrainCommand),
     /// Measures an abuse or sentiment model on labelled data that it was not trained on
     Evaluate(EvaluateOptions),
+    /// Tries a policy out before it is used
+    #[command(
+        subcommand,
+        after_help = "Example:\n  threadsieve policy test --config new.toml comments.jsonl"
+    )]
+    Policy(PolicyCommand),
     /// Prints a completion script for a shell
     #[command(
         after_help = "Example:\n  threadsieve completions bash > ~/.local/share/bash-completion/completions/threadsieve"

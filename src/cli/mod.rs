@@ -6,6 +6,7 @@ mod failure;
 mod inputs;
 mod logging;
 mod outputs;
+mod policy;
 mod progress;
 mod run;
 mod summary;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
         },
         Command::Train(command) => train::train(&command),
         Command::Evaluate(options) => train::evaluate(&options),
+        Command::Policy(policy::PolicyCommand::Test(options)) => policy::test(&options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "threadsieve", &mut script);

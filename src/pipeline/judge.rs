@@ -1,7 +1,7 @@
 //! Third stage, in parallel: score, judge, and write down.
 
 use crate::domain::{
-    Absence, Evidence, LabelledScore, LanguageVerdict, Reject, Segment, SegmentKind, Stage, Tone, Topic,
+    Absence, Decision, Evidence, LabelledScore, LanguageVerdict, Reject, Segment, SegmentKind, Stage, Tone, Topic,
 };
 use crate::policy::Facts;
 use crate::text::segments::{place_of, text_of};
@@ -12,6 +12,7 @@ use super::context::{CommentInContext, InContext};
 use super::guard::guarded;
 use super::run::Site;
 use super::tally::Tally;
+use super::verdict::Verdict;
 
 /// A single letter says nothing, but weighs as much as a whole comment once its vector has length 1.
 const MIN_LETTERS: usize = 2;
@@ -21,6 +22,8 @@ const MIN_LETTERS: usize = 2;
 pub(super) struct Judged {
     /// Records, one a line.
     pub(super) lines: Vec<u8>,
+    /// What each policy would do, where that is asked for instead of records.
+    pub(super) verdicts: Vec<Verdict>,
     /// Items that became none.
     pub(super) rejects: Vec<Reject>,
     pub(super) tally: Tally,
@@ -38,12 +41,13 @@ pub(super) fn judge_batch(items: Vec<InContext>, site: &Site) -> Judged {
                 judged.rejects.push(reject);
             }
             InContext::Comment(comment) => {
-                let length = judged.lines.len();
+                let (length, verdicts) = (judged.lines.len(), judged.verdicts.len());
                 let scored = guarded(Stage::Score, comment.comment.origin.clone(), comment.comment.raw.clone(), || {
-                    judge_comment(&comment, site, &mut scratch, &mut judged.lines, &mut judged.tally);
+                    judge_comment(&comment, site, &mut scratch, &mut judged);
                 });
                 if let Err(reject) = scored {
                     judged.lines.truncate(length);
+                    judged.verdicts.truncate(verdicts);
                     scratch = ToneScratch::default();
                     judged.tally.add_reject(&reject);
                     judged.rejects.push(reject);
@@ -54,22 +58,36 @@ pub(super) fn judge_batch(items: Vec<InContext>, site: &Site) -> Judged {
     judged
 }
 
-fn judge_comment(
-    comment: &CommentInContext,
-    site: &Site,
-    scratch: &mut ToneScratch,
-    lines: &mut Vec<u8>,
-    tally: &mut Tally,
-) {
+fn judge_comment(comment: &CommentInContext, site: &Site, scratch: &mut ToneScratch, judged: &mut Judged) {
     let tone = tone(comment, site, scratch);
     let topic = topic(comment, site);
-    let decision = site.plan.policy.decide(Facts {
+    let facts = Facts {
         language: &comment.language,
         translation: &comment.translation,
         tone: &tone,
         topic: &topic,
         flags: &comment.flags,
-    });
+    };
+    let decision = site.plan.policy.decide(facts);
+    let action = decision.action;
+    match &site.rivals {
+        Some(rivals) => {
+            let rivals = rivals.iter().map(|rival| rival.decide(facts)).collect();
+            judged.verdicts.push(Verdict::new(&comment.comment, decision, rivals));
+        }
+        None => write_record(comment, site, &tone, &topic, &decision, &mut judged.lines),
+    }
+    judged.tally.add_record(action, &comment.language, &tone);
+}
+
+fn write_record(
+    comment: &CommentInContext,
+    site: &Site,
+    tone: &Result<Tone, Absence>,
+    topic: &Result<Topic, Absence>,
+    decision: &Decision,
+    lines: &mut Vec<u8>,
+) {
     let author = comment.comment.author.as_ref().and_then(|author| site.authors.shown(author.as_str()));
     let record = Record::from(Parts {
         comment: &comment.comment,
@@ -78,11 +96,11 @@ fn judge_comment(
         language: &comment.language,
         translation: &comment.translation,
         segments: &comment.segments,
-        tone: &tone,
-        topic: &topic,
+        tone,
+        topic,
         flags: &comment.flags,
         duplicate_of: comment.duplicate_of.as_ref(),
-        decision: &decision,
+        decision,
         models: site.models.citations(),
     });
     #[allow(
@@ -91,7 +109,6 @@ fn judge_comment(
     )]
     serde_json::to_writer(&mut *lines, &record).expect("a record is plain data");
     lines.push(b'\n');
-    tally.add_record(decision.action, &comment.language, &tone);
 }
 
 fn tone(comment: &CommentInContext, site: &Site, scratch: &mut ToneScratch) -> Result<Tone, Absence> {

@@ -93,6 +93,16 @@ impl Models {
         Ok(Self { detector: Detector::new(), tone, topic, citations, languages: languages.into_iter().collect() })
     }
 
+    /// Checks that the rules of another plan, for which nothing else would be loaded, ask only for what these models give.
+    ///
+    /// # Errors
+    /// Every label that no model gives.
+    pub fn check_rules(&self, plan: &Plan) -> Result<(), Vec<ModelProblem>> {
+        let mut problems = Vec::new();
+        check_labels(plan, self.tone.as_ref(), &mut problems);
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
     /// What scores comments, by stage, as records cite it.
     #[must_use]
     pub fn citations(&self) -> &BTreeMap<&'static str, String> {
