@@ -24,6 +24,7 @@ pub mod source;
 
 pub mod pipeline;
 
+pub mod calibrate;
 pub mod evaluate;
 pub mod train;
 pub mod trial;

@@ -154,8 +154,9 @@ fn log_gamma(of: f64) -> f64 {
         1.505_632_735_149_311_6e-7,
     ];
     let at = of - 1.0;
-    let series =
-        (1_u32..).zip(FACTORS).fold(0.999_999_999_999_809_9, |sum, (step, factor)| sum + factor / (at + f64::from(step)));
+    let series = (1_u32..)
+        .zip(FACTORS)
+        .fold(0.999_999_999_999_809_9, |sum, (step, factor)| sum + factor / (at + f64::from(step)));
     let base = at + 7.5;
     0.5 * (2.0 * std::f64::consts::PI).ln() + (at + 0.5) * base.ln() - base + series.ln()
 }

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::source::RequestedFormat;
 
+use super::calibrate::CalibrateOptions;
 use super::policy::PolicyCommand;
 
 /// Labels comment threads, offline: the language of each comment and whether it needs translating, its tone, how far it
@@ -66,11 +67,10 @@ pub(super) enum Command {
     Train(TrainCommand),
     /// Measures an abuse or sentiment model on labelled data that it was not trained on
     Evaluate(EvaluateOptions),
+    /// Fits thresholds to moderators' decisions, and writes them as policy rules
+    Calibrate(CalibrateOptions),
     /// Tries a policy out before it is used
-    #[command(
-        subcommand,
-        after_help = "Example:\n  threadsieve policy test --config new.toml comments.jsonl"
-    )]
+    #[command(subcommand, after_help = "Example:\n  threadsieve policy test --config new.toml comments.jsonl")]
     Policy(PolicyCommand),
     /// Prints a completion script for a shell
     #[command(

@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, and how answers look.
 
 mod args;
+mod calibrate;
 mod config;
 mod failure;
 mod inputs;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         },
         Command::Train(command) => train::train(&command),
         Command::Evaluate(options) => train::evaluate(&options),
+        Command::Calibrate(options) => calibrate::run(&options),
         Command::Policy(policy::PolicyCommand::Test(options)) => policy::test(&options),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -243,7 +243,9 @@ fn check_same_reading(new: &Limits, old: &Limits, problems: &mut Problems) {
 }
 
 fn check_twice_readable(paths: &[PathBuf], problems: &mut Problems) {
-    let is_pipe = |path: &PathBuf| is_dash(path) || path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+    let is_pipe = |path: &PathBuf| {
+        is_dash(path) || path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+    };
     if paths.is_empty() || paths.iter().any(is_pipe) {
         problems.push(anyhow!(
             "the configurations differ in more than [policy], so that the input is read twice, and stdin and pipes can be read only \

@@ -247,7 +247,11 @@ mod tests {
         check(JSONL, r#"{"type":"comment","comment_id":"c","comment_text":"a"}"#, &["1 1 c: a"]);
         check(JSONL, r#"{"comments":5,"text":"a","replies":""}"#, &["1 1 1:1: a"]);
         check(JSONL, r#"{"text":"a","status":"Approved"}"#, &["1 1 1:1 [approved]: a"]);
-        check(JSONL, r#"{"id":1,"text":"a","replies":[{"id":2,"text":"b","decision":"spam"}]}"#, &["1 1 1: a", "1 1 2<1 [rejected]: b"]);
+        check(
+            JSONL,
+            r#"{"id":1,"text":"a","replies":[{"id":2,"text":"b","decision":"spam"}]}"#,
+            &["1 1 1: a", "1 1 2<1 [rejected]: b"],
+        );
         check(JSONL, "", &[]);
         check(JSONL, "\n", &[]);
     }

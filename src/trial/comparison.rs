@@ -175,9 +175,8 @@ fn sum<'a>(counts: impl Iterator<Item = &'a [u64; 2]>) -> [u64; 2] {
 
 /// The reasons of the rules that demand what was decided.
 fn deciding<'p>(decision: &'p Decision, policy: &Policy) -> Vec<&'p Reason> {
-    let decides = |reason: &&Reason| {
-        policy.rules.iter().any(|rule| rule.id == reason.rule && rule.action == decision.action)
-    };
+    let decides =
+        |reason: &&Reason| policy.rules.iter().any(|rule| rule.id == reason.rule && rule.action == decision.action);
     decision.reasons.iter().filter(decides).collect()
 }
 

@@ -105,7 +105,8 @@ fn line(thread: &str, comment: &str, moved: &str, moderator: &str, because: &str
 
 /// An id without signs that a terminal would take for commands, and not longer than a table can bear.
 fn shown(id: &str) -> String {
-    let mut shown: String = id.chars().take(MAX_SHOWN_ID).map(|sign| if sign.is_control() { '\u{fffd}' } else { sign }).collect();
+    let mut shown: String =
+        id.chars().take(MAX_SHOWN_ID).map(|sign| if sign.is_control() { '\u{fffd}' } else { sign }).collect();
     if id.chars().nth(MAX_SHOWN_ID).is_some() {
         shown.push('…');
     }
