@@ -6,11 +6,13 @@
 mod support;
 
 mod broken_lines;
+mod calibration;
 mod commands;
 mod endings;
 mod interrupt;
 mod limits;
 mod policy;
+mod policy_testing;
 mod privacy;
 mod properties;
 mod refusals;

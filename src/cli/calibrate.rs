@@ -22,7 +22,6 @@ use super::outputs::{self, Taken};
     threadsieve calibrate models/abuse export.csv --map comment=text --map verdict=decision --review-load 0.05\n\n\
     Exit codes: 0 done; 2 could not run, or too little data."
 )]
-#[group(id = "wanted", required = true, multiple = false, args = ["precision", "review_load"])]
 pub(super) struct CalibrateOptions {
     /// The folder of the model
     #[arg(value_name = "MODEL")]
@@ -33,7 +32,7 @@ pub(super) struct CalibrateOptions {
     data: Vec<PathBuf>,
 
     /// The share of held comments that moderators are to reject, with certainty; for each label
-    #[arg(long, value_parser = inner_share, value_name = "SHARE")]
+    #[arg(long, required_unless_present = "review_load", conflicts_with = "review_load", value_parser = inner_share, value_name = "SHARE")]
     precision: Option<f64>,
 
     /// The share of all comments that are to be held at most; by all labels together
