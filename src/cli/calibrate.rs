@@ -31,13 +31,8 @@ pub(super) struct CalibrateOptions {
     #[arg(required = true, value_name = "DECISIONS")]
     data: Vec<PathBuf>,
 
-    /// The share of held comments that moderators are to reject, with certainty; for each label
-    #[arg(long, required_unless_present = "review_load", conflicts_with = "review_load", value_parser = inner_share, value_name = "SHARE")]
-    precision: Option<f64>,
-
-    /// The share of all comments that are to be held at most; by all labels together
-    #[arg(long, value_parser = inner_share, value_name = "SHARE")]
-    review_load: Option<f64>,
+    #[command(flatten)]
+    wanted: WantedOptions,
 
     /// A label to fit; may be named several times; toxicity unless given
     #[arg(long = "label", value_name = "LABEL")]
@@ -64,6 +59,19 @@ pub(super) struct CalibrateOptions {
     json: bool,
 }
 
+/// What the thresholds are to hold: one of the two.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct WantedOptions {
+    /// The share of held comments that moderators are to reject, with certainty; for each label
+    #[arg(long, value_parser = inner_share, value_name = "SHARE")]
+    precision: Option<f64>,
+
+    /// The share of all comments that are to be held at most; by all labels together
+    #[arg(long, value_parser = inner_share, value_name = "SHARE")]
+    review_load: Option<f64>,
+}
+
 fn inner_share(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(share) if share > 0.0 && share < 1.0 => Ok(share),
@@ -80,7 +88,7 @@ pub(super) fn run(options: &CalibrateOptions) -> Result<Exit, Failure> {
     let weights = options.model.join("weights.bin");
     let taken = Taken::read(options.data.iter().chain([&weights]).map(PathBuf::as_path), false);
     outputs::check_outputs(options.out.as_deref(), [None, None], taken, &mut problems);
-    let wanted = match (options.precision, options.review_load) {
+    let wanted = match (options.wanted.precision, options.wanted.review_load) {
         (Some(precision), _) => Some(Wanted::Precision(precision)),
         (None, load) => load.map(Wanted::ReviewLoad),
     };
