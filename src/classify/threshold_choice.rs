@@ -77,11 +77,11 @@ pub fn choose_for_precision(decided: &[(f64, bool)], wanted: f64, certainty: f64
     let mut lowest: Option<usize> = None;
     let mut begun = Vec::new();
     for start in 0..starts {
-        let Some(begin) = cuts.iter().position(|cut| cut.held >= first_held << start) else { break };
-        begun.push(cuts[begin]);
-        let passed = cuts[begin..].iter().take_while(|cut| passes(cut)).count();
-        if passed > 0 {
-            lowest = lowest.max(Some(begin + passed - 1));
+        let Some(first) = cuts.iter().position(|cut| cut.held >= first_held << start) else { break };
+        begun.push(cuts[first]);
+        let length = cuts[first..].iter().take_while(|cut| passes(cut)).count();
+        if length > 0 {
+            lowest = lowest.max(Some(first + length - 1));
         }
     }
     if let Some(at) = lowest {
@@ -95,10 +95,15 @@ pub fn choose_for_precision(decided: &[(f64, bool)], wanted: f64, certainty: f64
     Err(NoThreshold::OutOfReach { best, at_least, needed_held: needed_held(best.precision(), wanted, error) })
 }
 
+#[allow(clippy::cast_sign_loss, reason = "counts are not negative")]
+fn whole(number: f64) -> u64 {
+    number as u64
+}
+
 /// Comments that a threshold has to hold to pass, were all of them rejected.
 #[must_use]
 fn least_held(wanted: f64, error: f64) -> u64 {
-    (error.ln() / wanted.ln()).ceil().max(1.0) as u64
+    whole((error.ln() / wanted.ln()).ceil().max(1.0))
 }
 
 /// As many starts as fit into a number of comments, each holding twice as many as the one before; at least one.
@@ -113,7 +118,7 @@ fn starts_within(total: u64, wanted: f64, certainty: f64) -> u32 {
 /// Comments that a threshold of this precision has to hold to pass.
 fn needed_held(precision: f64, wanted: f64, error: f64) -> Option<u64> {
     const MOST: u64 = 10_000_000;
-    let passes = |held: u64| upper_tail((precision * held as f64).floor() as u64, held, wanted) <= error;
+    let passes = |held: u64| upper_tail(whole((precision * held as f64).floor()), held, wanted) <= error;
     if precision <= wanted || !passes(MOST) {
         return None;
     }
@@ -169,9 +174,9 @@ pub enum NoLoad {
 pub fn choose_for_load(scores: &[Vec<Option<f64>>], load: f64) -> Result<Vec<Option<f64>>, NoLoad> {
     let total = scores.first().map_or(0, Vec::len);
     // What is a whole number but for rounding counts as one.
-    let most = (load * total as f64 + 1e-9).floor() as u64;
+    let most = whole((load * total as f64 + 1e-9).floor());
     if most < MIN_HELD_FOR_LOAD {
-        return Err(NoLoad::TooFewComments { needed: (MIN_HELD_FOR_LOAD as f64 / load - 1e-9).ceil() as u64 });
+        return Err(NoLoad::TooFewComments { needed: whole((MIN_HELD_FOR_LOAD as f64 / load - 1e-9).ceil()) });
     }
     let sorted: Vec<Vec<f64>> = scores.iter().map(|label| descending(label)).collect();
     // How many comments a threshold at this score would hold for its label.
@@ -256,7 +261,8 @@ mod tests {
                     chosen += 1;
                     broken += i32::from(precision(cut.threshold, noise) < wanted);
                 }
-                let naive = cuts(&decided).into_iter().filter(|cut| cut.held >= 30 && cut.precision() >= wanted).last();
+                let naive =
+                    cuts(&decided).into_iter().filter(|cut| cut.held >= 30 && cut.precision() >= wanted).next_back();
                 naively_broken += i32::from(naive.is_some_and(|cut| precision(cut.threshold, noise) < wanted));
             }
             // 5 % of 300 is 15, with a standard deviation of 3.8.

@@ -299,9 +299,8 @@ async fn twice(
     let (new, old) = tokio::join!(new, old);
     let (unpaired, result) = joined.await.map_err(|_| failure(RunError::Stage { stage: "comparison" }))?;
     match result {
-        Err(SinkError::Closed { .. }) => {}
+        Ok(()) | Err(SinkError::Closed { .. }) => {}
         Err(error) => return Err(failure(error.into())),
-        Ok(()) => {}
     }
     let (new, old) = (new.map_err(failure)?, old.map_err(failure)?);
     let is_interrupted = new.is_interrupted || old.is_interrupted;

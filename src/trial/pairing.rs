@@ -101,7 +101,7 @@ impl Pair {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::channel;
+    use std::sync::mpsc::sync_channel;
 
     use super::*;
     use crate::domain::{Action, CommentId, Origin, ThreadId};
@@ -118,7 +118,7 @@ mod tests {
     }
 
     fn side(batches: &[&str], action: Action) -> Side {
-        let (send, receive) = channel();
+        let (send, receive) = sync_channel(batches.len());
         for batch in batches {
             send.send(batch.split_whitespace().map(|id| verdict(id, action)).collect()).unwrap();
         }

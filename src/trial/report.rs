@@ -73,6 +73,9 @@ struct Agreement {
     by_action: BTreeMap<&'static str, Moderated>,
 }
 
+/// A share with its interval.
+type Figure = (Option<f64>, Option<[f64; 2]>);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 struct Moderated {
     approved: u64,
@@ -168,7 +171,7 @@ impl Moderation {
             (Some(share), Some([low, high])) => format!("{share:.3} ({low:.3} to {high:.3})"),
             _ => "-".to_owned(),
         };
-        let lines: [(&str, fn(&Agreement) -> (Option<f64>, Option<[f64; 2]>)); 2] = [
+        let lines: [(&str, fn(&Agreement) -> Figure); 2] = [
             ("held, and rejected by them", |agreement| (agreement.precision, agreement.precision_interval)),
             ("rejected by them, and held", |agreement| (agreement.recall, agreement.recall_interval)),
         ];
