@@ -261,8 +261,7 @@ mod tests {
                     chosen += 1;
                     broken += i32::from(precision(cut.threshold, noise) < wanted);
                 }
-                let naive =
-                    cuts(&decided).into_iter().filter(|cut| cut.held >= 30 && cut.precision() >= wanted).next_back();
+                let naive = cuts(&decided).into_iter().rfind(|cut| cut.held >= 30 && cut.precision() >= wanted);
                 naively_broken += i32::from(naive.is_some_and(|cut| precision(cut.threshold, noise) < wanted));
             }
             // 5 % of 300 is 15, with a standard deviation of 3.8.

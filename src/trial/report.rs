@@ -75,6 +75,7 @@ struct Agreement {
 
 /// A share with its interval.
 type Figure = (Option<f64>, Option<[f64; 2]>);
+type FigureOf = fn(&Agreement) -> Figure;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 struct Moderated {
@@ -171,7 +172,7 @@ impl Moderation {
             (Some(share), Some([low, high])) => format!("{share:.3} ({low:.3} to {high:.3})"),
             _ => "-".to_owned(),
         };
-        let lines: [(&str, fn(&Agreement) -> Figure); 2] = [
+        let lines: [(&str, FigureOf); 2] = [
             ("held, and rejected by them", |agreement| (agreement.precision, agreement.precision_interval)),
             ("rejected by them, and held", |agreement| (agreement.recall, agreement.recall_interval)),
         ];
