@@ -26,7 +26,9 @@ pub mod source;
 
 pub mod pipeline;
 
+pub mod calibrate;
 pub mod evaluate;
 pub mod train;
+pub mod trial;
 
 pub mod cli;

@@ -7,6 +7,7 @@ mod support;
 
 mod bias;
 mod broken_lines;
+mod calibration;
 mod commands;
 mod endings;
 mod evaluate;
@@ -16,6 +17,7 @@ mod limits;
 mod models;
 mod own_models;
 mod policy;
+mod policy_testing;
 mod privacy;
 mod properties;
 mod refusals;

@@ -26,6 +26,8 @@ const RANKS: &[(&str, u8)] = &[
     ("pipeline", 6),
     ("train", 7),
     ("evaluate", 7),
+    ("calibrate", 7),
+    ("trial", 7),
     ("serve", 7),
     ("cli", 8),
 ];

@@ -11,6 +11,8 @@ use crate::source::RequestedFormat;
 use super::bias::BiasOptions;
 use super::evaluate::EvaluateOptions;
 use super::train::TrainOptionsGiven;
+use super::calibrate::CalibrateOptions;
+use super::policy::PolicyCommand;
 
 /// Labels comment threads, offline: the language of each comment and whether it needs translating, its tone, how far it
 /// is off topic, and what your policy would do with it. People decide; nothing is ever deleted.
@@ -75,6 +77,11 @@ pub(super) enum Command {
     Models(ModelsCommand),
     /// Shows which words and characters carried the tone scores of a text, or of each comment of an input
     Explain(super::explain::ExplainOptions),
+    /// Fits thresholds to moderators' decisions, and writes them as policy rules
+    Calibrate(CalibrateOptions),
+    /// Tries a policy out before it is used
+    #[command(subcommand, after_help = "Example:\n  threadsieve policy test --config new.toml comments.jsonl")]
+    Policy(PolicyCommand),
     /// Prints a completion script for a shell
     #[command(
         after_help = "Example:\n  threadsieve completions bash > ~/.local/share/bash-completion/completions/threadsieve"

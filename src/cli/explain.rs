@@ -252,6 +252,7 @@ fn comment(text: &str) -> Comment {
         created_at: None,
         body: Body::new(text),
         raw: None,
+        moderation: None,
     }
 }
 

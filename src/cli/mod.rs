@@ -2,6 +2,7 @@
 
 mod args;
 mod bias;
+mod calibrate;
 mod config;
 mod evaluate;
 mod explain;
@@ -11,6 +12,7 @@ mod inputs;
 mod logging;
 mod models;
 mod outputs;
+mod policy;
 mod progress;
 mod run;
 mod summary;
@@ -48,6 +50,8 @@ pub fn main() -> ExitCode {
         Command::Evaluate(options) => evaluate::evaluate(&options),
         Command::Models(command) => models::models(&command),
         Command::Explain(options) => explain::explain(&options),
+        Command::Calibrate(options) => calibrate::run(&options),
+        Command::Policy(policy::PolicyCommand::Test(options)) => policy::test(&options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "threadsieve", &mut script);

@@ -89,7 +89,7 @@ fn run_on_runtime(
 
 /// Completes at the first Ctrl-C or SIGTERM; the second ends the process at once. Signals are waited for on a task of
 /// their own, so that one is heard also while an output takes nothing.
-fn interrupted() -> impl Future<Output = ()> + Send + 'static {
+pub(super) fn interrupted() -> impl Future<Output = ()> + Send + 'static {
     let (first, heard) = tokio::sync::oneshot::channel();
     tokio::spawn(async move {
         wait_for_signal().await;
@@ -121,7 +121,7 @@ async fn wait_for_signal() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-fn default_workers() -> usize {
+pub(super) fn default_workers() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

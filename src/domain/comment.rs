@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Body, Origin};
+use super::{Body, ModeratorDecision, Origin};
 
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident) => {
@@ -59,6 +59,8 @@ pub struct Comment {
     pub created_at: Option<Arc<str>>,
     /// The words.
     pub body: Body,
+    /// What a moderator did with it, where the input says so; records do not show it.
+    pub moderation: Option<ModeratorDecision>,
     /// The raw line, row or object, for a dead letter; only where the configuration asks for it.
     pub raw: Option<Body>,
 }

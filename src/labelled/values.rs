@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::bad_row::BadRow;
+use crate::domain::ModeratorDecision;
 
 /// An answer in words or as a number; `None`: nobody said.
 ///
@@ -40,13 +41,11 @@ fn share(number: f64) -> Result<Option<f32>, BadRow> {
 /// # Errors
 /// Where the word is not known.
 pub(super) fn decision_of(word: &str) -> Result<Option<bool>, BadRow> {
-    match word.trim().to_ascii_lowercase().as_str() {
-        "" | "null" | "none" | "pending" | "hold" | "held" | "unapproved" | "review" => Ok(None),
-        "approve" | "approved" | "accept" | "accepted" | "keep" | "kept" | "publish" | "published" => Ok(Some(false)),
-        "reject" | "rejected" | "remove" | "removed" | "delete" | "deleted" | "hide" | "hidden" | "spam" | "trash" => {
-            Ok(Some(true))
-        }
-        _ => Err(BadRow::UnknownDecision),
+    match ModeratorDecision::from_word(word) {
+        None => Ok(None),
+        Some(ModeratorDecision::Approved) => Ok(Some(false)),
+        Some(ModeratorDecision::Rejected) => Ok(Some(true)),
+        Some(ModeratorDecision::Unclear) => Err(BadRow::UnknownDecision),
     }
 }
 

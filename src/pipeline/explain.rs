@@ -48,7 +48,7 @@ impl Explainer {
     /// [`score_labels`](crate::tone::ToneModel::score_labels).
     #[must_use]
     pub fn new(plan: Plan, models: Models, wanted: WantedLabels) -> Self {
-        let site = Site { plan, models, authors: Authors::Omit };
+        let site = Site { plan, models, authors: Authors::Omit, rivals: None };
         Self { context: Context::new(&site), site, scratch: ToneScratch::default(), wanted }
     }
 

@@ -2,7 +2,8 @@
 
 use crate::config::EvidenceLabels;
 use crate::domain::{
-    Absence, Evidence, LabelledScore, LanguageCode, LanguageVerdict, Reject, Segment, SegmentKind, Stage, Tone, Topic,
+    Absence, Decision, Evidence, LabelledScore, LanguageCode, LanguageVerdict, Reject, Segment, SegmentKind, Stage,
+    Tone, Topic,
 };
 use crate::language::may_be_one_of;
 use crate::policy::Facts;
@@ -15,6 +16,7 @@ use super::guard::guarded;
 use super::models::Scorers;
 use super::run::Site;
 use super::tally::Tally;
+use super::verdict::Verdict;
 
 /// A single letter says nothing, but weighs as much as a whole comment once its vector has length 1.
 const MIN_LETTERS: usize = 2;
@@ -24,6 +26,8 @@ const MIN_LETTERS: usize = 2;
 pub(super) struct Judged {
     /// Records, one a line.
     pub(super) lines: Vec<u8>,
+    /// What each policy would do, where that is asked for instead of records.
+    pub(super) verdicts: Vec<Verdict>,
     /// Items that became none.
     pub(super) rejects: Vec<Reject>,
     pub(super) tally: Tally,
@@ -42,12 +46,13 @@ pub(super) fn judge_batch(items: Vec<InContext>, site: &Site, scorers: &Scorers)
                 judged.rejects.push(reject);
             }
             InContext::Comment(comment) => {
-                let length = judged.lines.len();
+                let (length, verdicts) = (judged.lines.len(), judged.verdicts.len());
                 let scored = guarded(Stage::Score, comment.comment.origin.clone(), comment.comment.raw.clone(), || {
-                    judge_comment(&comment, site, scorers, &mut scratch, &mut judged.lines, &mut judged.tally);
+                    judge_comment(&comment, site, scorers, &mut scratch, &mut judged);
                 });
                 if let Err(reject) = scored {
                     judged.lines.truncate(length);
+                    judged.verdicts.truncate(verdicts);
                     scratch = ToneScratch::default();
                     judged.tally.add_reject(&reject);
                     judged.rejects.push(reject);
@@ -63,18 +68,47 @@ fn judge_comment(
     site: &Site,
     scorers: &Scorers,
     scratch: &mut ToneScratch,
-    lines: &mut Vec<u8>,
-    tally: &mut Tally,
+    judged: &mut Judged,
 ) {
     let tone = tone(comment, site, scorers, scratch);
     let topic = topic(comment, site);
-    let decision = site.plan.policy.decide(Facts {
+    let facts = Facts {
         language: &comment.language,
         translation: &comment.translation,
         tone: &tone,
         topic: &topic,
         flags: &comment.flags,
-    });
+    };
+    let decision = site.plan.policy.decide(facts);
+    let action = decision.action;
+    match &site.rivals {
+        Some(rivals) => {
+            let rivals = rivals.iter().map(|rival| rival.decide(facts)).collect();
+            judged.verdicts.push(Verdict::new(&comment.comment, decision, rivals));
+        }
+        None => {
+            let outcome = Outcome { tone: &tone, topic: &topic, decision: &decision };
+            write_record(comment, site, scorers, &outcome, &mut judged.lines);
+        }
+    }
+    judged.tally.add_record(action, &comment.language, &tone);
+}
+
+/// What came of a comment.
+struct Outcome<'a> {
+    tone: &'a Result<Tone, Absence>,
+    topic: &'a Result<Topic, Absence>,
+    decision: &'a Decision,
+}
+
+fn write_record(
+    comment: &CommentInContext,
+    site: &Site,
+    scorers: &Scorers,
+    outcome: &Outcome<'_>,
+    lines: &mut Vec<u8>,
+) {
+    let Outcome { tone, topic, decision } = *outcome;
     let author = comment.comment.author.as_ref().and_then(|author| site.authors.shown(author.as_str()));
     let record = Record::from(Parts {
         comment: &comment.comment,
@@ -83,11 +117,11 @@ fn judge_comment(
         language: &comment.language,
         translation: &comment.translation,
         segments: &comment.segments,
-        tone: &tone,
-        topic: &topic,
+        tone,
+        topic,
         flags: &comment.flags,
         duplicate_of: comment.duplicate_of.as_ref(),
-        decision: &decision,
+        decision,
         models: scorers.citations(),
     });
     #[allow(
@@ -96,7 +130,6 @@ fn judge_comment(
     )]
     serde_json::to_writer(&mut *lines, &record).expect("a record is plain data");
     lines.push(b'\n');
-    tally.add_record(decision.action, &comment.language, &tone);
 }
 
 fn tone(

@@ -16,10 +16,12 @@ mod run;
 mod tally;
 mod thread_state;
 mod thread_table;
+mod verdict;
 
 pub use authors::Authors;
 pub use batch::InputSpec;
 pub use explain::{ExplainedComment, ExplainedItem, Explainer};
 pub use models::{ModelProblem, Models, Scorers};
-pub use run::{Outcome, Outputs, RunError, Settings, run};
+pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run};
 pub use tally::Tally;
+pub use verdict::Verdict;

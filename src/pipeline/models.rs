@@ -119,6 +119,16 @@ impl Models {
         &self.scorers
     }
 
+    /// Checks that the rules of another plan, for which nothing else would be loaded, ask only for what these models give.
+    ///
+    /// # Errors
+    /// Every label that no model gives.
+    pub fn check_rules(&self, plan: &Plan) -> Result<(), Vec<ModelProblem>> {
+        let mut problems = Vec::new();
+        check_labels(plan, self.scorers.tone.as_ref(), &mut problems);
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
     /// What scores comments, by stage, as records cite it.
     #[must_use]
     pub fn citations(&self) -> &BTreeMap<Arc<str>, Arc<str>> {

@@ -12,6 +12,7 @@ use tokio::task::spawn_blocking;
 
 use crate::config::Plan;
 use crate::domain::{Body, Item, Stage};
+use crate::policy::Policy;
 use crate::sink::{LineSink, SinkError};
 use crate::source::RequestedFormat;
 use crate::telemetry::Counters;
@@ -28,6 +29,7 @@ use super::prepare::{Prepared, prepare_comment, prepare_thread};
 use super::reader_state::ReaderState;
 use super::reload::Reload;
 use super::tally::Tally;
+use super::verdict::Verdict;
 
 /// Without a file for dead letters, this many are reported one by one; the others are only counted.
 const REPORTED_DEAD_LETTERS: u64 = 20;
@@ -41,6 +43,8 @@ pub(super) struct Site {
     pub(super) plan: Plan,
     pub(super) models: Models,
     pub(super) authors: Authors,
+    /// Policies that are tried beside the plan's. Where there is a list, verdicts are made instead of records.
+    pub(super) rivals: Option<Vec<Policy>>,
 }
 
 /// What is to be done.
@@ -69,6 +73,26 @@ pub struct Outputs {
     pub records: LineSink,
     /// Dead letters; without it the first few are logged as warnings, and all are counted.
     pub dead_letters: Option<LineSink>,
+}
+
+/// Where the results of [`judge`] go.
+pub struct VerdictOutputs {
+    /// Takes the verdicts of a batch, in the order of the input.
+    pub verdicts: Box<dyn FnMut(Vec<Verdict>) -> Result<(), SinkError> + Send>,
+    /// Dead letters; without it the first few are logged as warnings, and all are counted.
+    pub dead_letters: Option<LineSink>,
+}
+
+impl std::fmt::Debug for VerdictOutputs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "VerdictOutputs(dead letters: {:?})", self.dead_letters)
+    }
+}
+
+/// Where results go, of either kind.
+enum Results {
+    Records(LineSink),
+    Verdicts(Box<dyn FnMut(Vec<Verdict>) -> Result<(), SinkError> + Send>),
 }
 
 /// How a run ended.
@@ -112,10 +136,43 @@ pub async fn run(
     counters: Arc<Counters>,
     interrupt: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Outcome, RunError> {
+    let ends = Ends { results: Results::Records(outputs.records), dead_letters: outputs.dead_letters };
+    run_to(settings, None, ends, counters, interrupt).await
+}
+
+/// Runs as [`run`] does, and hands on what the plan's policy and some others would do with each comment instead of
+/// records. A comment is scored once, whatever the number of policies.
+///
+/// # Errors
+/// As for [`run`].
+pub async fn judge(
+    settings: Settings,
+    rivals: Vec<Policy>,
+    outputs: VerdictOutputs,
+    counters: Arc<Counters>,
+    interrupt: impl Future<Output = ()> + Send + 'static,
+) -> Result<Outcome, RunError> {
+    let ends = Ends { results: Results::Verdicts(outputs.verdicts), dead_letters: outputs.dead_letters };
+    run_to(settings, Some(rivals), ends, counters, interrupt).await
+}
+
+/// Where all results go.
+struct Ends {
+    results: Results,
+    dead_letters: Option<LineSink>,
+}
+
+async fn run_to(
+    settings: Settings,
+    rivals: Option<Vec<Policy>>,
+    outputs: Ends,
+    counters: Arc<Counters>,
+    interrupt: impl Future<Output = ()> + Send + 'static,
+) -> Result<Outcome, RunError> {
     let Settings { plan, models, authors, inputs, format, article, workers } = settings;
     let workers = workers.max(1);
     let reading = ReadSettings { format, article, limits: plan.limits.clone(), keep_raw: plan.output.raw_dead_letters };
-    let site = Arc::new(Site { plan, models, authors });
+    let site = Arc::new(Site { plan, models, authors, rivals });
     let context = Arc::new(Mutex::new(Context::new(&site)));
     let (queue, batches) = mpsc::channel::<Vec<Item>>(workers);
     let (results, summaries) = tokio::sync::oneshot::channel();
@@ -287,20 +344,20 @@ pub(super) fn prepare(item: Item, site: &Site) -> Prepared {
 /// The end of the line: hands results to the outputs, one batch at a time.
 struct Writer {
     /// Away while a batch is being written.
-    outputs: Option<Outputs>,
+    outputs: Option<Ends>,
     counters: Arc<Counters>,
     dead_letters: u64,
     is_closed: bool,
 }
 
 impl Writer {
-    async fn write(&mut self, judged: Judged) -> Result<(), RunError> {
+    async fn write(&mut self, mut judged: Judged) -> Result<(), RunError> {
         let Some(mut outputs) = self.outputs.take() else { return Ok(()) };
         let records = judged.tally.records;
         let first = self.dead_letters;
         self.dead_letters += judged.rejects.len() as u64;
         let (outputs, result) = spawn_blocking(move || {
-            let result = write_batch(&mut outputs, &judged, first);
+            let result = write_batch(&mut outputs, &mut judged, first);
             (outputs, result)
         })
         .await
@@ -315,7 +372,7 @@ impl Writer {
     }
 }
 
-fn write_batch(outputs: &mut Outputs, judged: &Judged, dead_letters_before: u64) -> Result<(), SinkError> {
+fn write_batch(outputs: &mut Ends, judged: &mut Judged, dead_letters_before: u64) -> Result<(), SinkError> {
     if let Some(sink) = &mut outputs.dead_letters {
         let mut lines = Vec::new();
         for reject in &judged.rejects {
@@ -335,5 +392,8 @@ fn write_batch(outputs: &mut Outputs, judged: &Judged, dead_letters_before: u64)
             }
         }
     }
-    outputs.records.write(&judged.lines)
+    match &mut outputs.results {
+        Results::Records(records) => records.write(&judged.lines),
+        Results::Verdicts(take) => take(std::mem::take(&mut judged.verdicts)),
+    }
 }

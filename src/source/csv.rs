@@ -7,7 +7,7 @@ use super::csv_header::Header;
 use super::csv_rows::{RowReader, RowStep};
 use super::input::Defect;
 use super::{Input, Source};
-use crate::domain::{Body, Comment, CommentId, Item, RejectKind, ThreadId};
+use crate::domain::{Body, Comment, CommentId, Item, ModeratorDecision, RejectKind, ThreadId};
 
 /// Reads a table.
 pub(super) struct CsvSource<'r> {
@@ -50,8 +50,16 @@ impl<'r> CsvSource<'r> {
             author: named(header.author)?.map(Body::new),
             created_at: named(header.created_at)?.map(Arc::from),
             body: Body::new(text),
+            moderation: self.moderation(header),
             raw: self.input.kept(&String::from_utf8_lossy(self.parser.get_ref().row_bytes())),
         })))
+    }
+
+    /// What a moderator did: the first of the columns that says so.
+    fn moderation(&self, header: &Header) -> Option<ModeratorDecision> {
+        let columns = header.moderation.iter().filter_map(|column| self.record.get(*column));
+        let said = columns.filter_map(|field| ModeratorDecision::from_word(&String::from_utf8_lossy(field)));
+        said.reduce(|first, next| if first == ModeratorDecision::Unclear { next } else { first })
     }
 
     fn field(&self, column: Option<usize>) -> Result<Option<&str>, Defect> {
@@ -132,6 +140,11 @@ mod tests {
         check(CSV, "comment_id\tbody\n1\tsaid \"so\"\n", &["2 1 1: said \"so\""]);
         check(CSV, "article_id|parent|user|timestamp|content\n1|2|3|4|5\n", &["2 1 1:2<2 3@4: 5"]);
         check(CSV, "\u{feff}text\na\n", &["2 1 1:2: a"]);
+        check(
+            CSV,
+            "text,removal,Status,decision\na,,approved,spam\nb,trash,?,\nc,,?,pending\nd,,,\n",
+            &["2 1 1:2 [rejected]: a", "3 1 1:3 [rejected]: b", "4 1 1:4 [unclear]: c", "5 1 1:5: d"],
+        );
         check(CSV, "text\n", &[]);
         check(CSV, "", &[]);
     }

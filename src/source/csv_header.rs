@@ -7,6 +7,8 @@ const PARENT_NAMES: [&str; 2] = ["parent_id", "parent"];
 const THREAD_NAMES: [&str; 3] = ["thread_id", "thread", "article_id"];
 const AUTHOR_NAMES: [&str; 3] = ["author", "user", "username"];
 const TIME_NAMES: [&str; 4] = ["created_at", "date", "timestamp", "created_date"];
+/// These say nothing of whether a line is a header: texts may well begin with them.
+const MODERATION_NAMES: [&str; 3] = ["decision", "status", "removal"];
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
@@ -19,6 +21,8 @@ pub(super) struct Header {
     pub(super) thread_id: Option<usize>,
     pub(super) author: Option<usize>,
     pub(super) created_at: Option<usize>,
+    /// Columns of what a moderator did, the best first.
+    pub(super) moderation: Vec<usize>,
     /// Number of columns, read or not.
     pub(super) columns: usize,
 }
@@ -35,6 +39,7 @@ impl Header {
             thread_id: position(&THREAD_NAMES),
             author: position(&AUTHOR_NAMES),
             created_at: position(&TIME_NAMES),
+            moderation: MODERATION_NAMES.iter().filter_map(|name| position(&[*name])).collect(),
             columns: names.len(),
         })
     }

@@ -207,6 +207,7 @@ pub(super) fn comment_of(
         author: fields.author().map_err(field_defect)?.map(Body::new),
         created_at: fields.created_at().map_err(field_defect)?.map(Arc::from),
         body: Body::new(text),
+        moderation: fields.moderation(),
         raw: input.kept(raw),
     })
 }
@@ -245,6 +246,12 @@ mod tests {
         check(JSONL, r#"{"thread_id":"","id":null,"parent_id":"","text":"a\u0000b","x":{}}"#, &["1 1 1:1: a\0b"]);
         check(JSONL, r#"{"type":"comment","comment_id":"c","comment_text":"a"}"#, &["1 1 c: a"]);
         check(JSONL, r#"{"comments":5,"text":"a","replies":""}"#, &["1 1 1:1: a"]);
+        check(JSONL, r#"{"text":"a","status":"Approved"}"#, &["1 1 1:1 [approved]: a"]);
+        check(
+            JSONL,
+            r#"{"id":1,"text":"a","replies":[{"id":2,"text":"b","decision":"spam"}]}"#,
+            &["1 1 1: a", "1 1 2<1 [rejected]: b"],
+        );
         check(JSONL, "", &[]);
         check(JSONL, "\n", &[]);
     }

@@ -45,6 +45,9 @@ pub(super) fn show(item: &Item) -> String {
             if let Some(time) = &comment.created_at {
                 shown.extend([format!("@{time}")]);
             }
+            if let Some(moderation) = comment.moderation {
+                shown.extend([format!(" [{}]", moderation.name().unwrap_or("unclear"))]);
+            }
             format!("{shown}: {}", comment.body.as_str().replace('\n', "⏎"))
         }
         Item::Thread(header) => {

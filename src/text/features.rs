@@ -9,7 +9,7 @@ use crate::domain::Span;
 
 /// Names this feature extraction. A model states the one that it was trained on and scores nothing else; whoever
 /// changes a feature or its hash changes the number at the end.
-pub const FEATURE_SPEC: &str = "words1-2+you+not+chars3-4-in-words+capitals/2";
+pub const FEATURE_SPEC: &str = "words1-2+ends+you+not+chars3-4-in-words+capitals/2";
 
 /// How many different features there are after hashing.
 pub const FEATURE_SPACE: usize = 1 << 18;
@@ -61,6 +61,7 @@ impl HashedText {
 /// stands more than twice in a row two are kept):
 ///
 /// - each token (word, link, mention, run of emphatic signs or emoji), and each pair of neighbours;
+/// - the first and the last token, and the first and the last pair, marked as such;
 /// - the words up to four after and two before a word for "you", and up to three after a negation, marked as such;
 /// - a word in capitals, marked as such; a word with digits or signs for letters (`1d10t`) as it is meant; letters
 ///   that were spaced out (`l i a r`) as one word;

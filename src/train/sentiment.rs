@@ -74,7 +74,7 @@ pub fn task() -> ModelTask {
 /// The recipe of the shipped model.
 #[must_use]
 pub fn recipe() -> Recipe {
-    Recipe { c: 1.5, buckets: 1 << 17, ..Recipe::default() }
+    Recipe { c: 1.5, buckets: 1 << 18, ..Recipe::default() }
 }
 
 const CARD: CardText = CardText {

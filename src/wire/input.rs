@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::domain::ModeratorDecision;
+
 /// A line of JSON lines: a comment, a thread header or a whole thread. Unknown fields are ignored.
 ///
 /// No field is looked into before it is asked for, so that a field of the wrong type is told by name and an unused
@@ -45,6 +47,12 @@ pub struct InputLine<'a> {
     comment: Option<&'a RawValue>,
     #[serde(borrow)]
     replies: Option<&'a RawValue>,
+    #[serde(borrow)]
+    decision: Option<&'a RawValue>,
+    #[serde(borrow)]
+    status: Option<&'a RawValue>,
+    #[serde(borrow)]
+    removal: Option<&'a RawValue>,
 }
 
 /// A field whose value has the wrong type.
@@ -145,6 +153,30 @@ impl<'a> InputLine<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// What a moderator did: the first of `decision`, `status` and `removal` that says so, in a word or, for `removal`,
+    /// as true or false. A decision that is an object is that of a program, as in our own records.
+    #[must_use]
+    pub fn moderation(&self) -> Option<ModeratorDecision> {
+        let mut unclear = None;
+        for (field, is_removal) in [(self.decision, false), (self.status, false), (self.removal, true)] {
+            let Some(value) = field.map(RawValue::get) else { continue };
+            let said = match value {
+                word if word.starts_with('"') => string("decision", field, "a word")
+                    .map_or(Some(ModeratorDecision::Unclear), |word| ModeratorDecision::from_word(&word?)),
+                "true" if is_removal => Some(ModeratorDecision::Rejected),
+                "false" if is_removal => Some(ModeratorDecision::Approved),
+                object if object.starts_with('{') || object == "null" => None,
+                _ => Some(ModeratorDecision::Unclear),
+            };
+            match said {
+                Some(ModeratorDecision::Unclear) => unclear = said,
+                Some(said) => return Some(said),
+                None => {}
+            }
+        }
+        unclear
     }
 
     /// The thread's title.
@@ -257,6 +289,23 @@ mod tests {
             Err("`id` is an array, expected a string or an integer"),
             Err("`text` is a string with a broken escape, expected a string"),
         );
+    }
+
+    #[test]
+    fn what_a_moderator_did_is_read_leniently() {
+        use ModeratorDecision::{Approved, Rejected, Unclear};
+        let check = |line: &str, expected: Option<ModeratorDecision>| {
+            let fields: InputLine = serde_json::from_str(line).expect("an object");
+            assert_eq!(fields.moderation(), expected, "{line}");
+        };
+        check(r#"{"text":"a"}"#, None);
+        check(r#"{"decision":"approved"}"#, Some(Approved));
+        check(r#"{"decision":null,"status":"Spam"}"#, Some(Rejected));
+        check(r#"{"decision":"pending","status":"perhaps","removal":true}"#, Some(Rejected));
+        check(r#"{"removal":false}"#, Some(Approved));
+        check(r#"{"decision":{"action":"reject"}}"#, None);
+        check(r#"{"status":7}"#, Some(Unclear));
+        check(r#"{"status":"\ud800"}"#, Some(Unclear));
     }
 
     #[test]

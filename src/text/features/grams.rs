@@ -7,6 +7,8 @@ use crate::text::words::mix;
 const PAIR: u64 = 0xc2b2_ae3d_27d4_eb4f;
 const TO_YOU: u64 = 0x5851_f42d_4c95_7f2d;
 const DENIED: u64 = 0x9fb2_1c65_1e98_df25;
+const FIRST: u64 = 0x8ebc_6af0_9c88_c6e3;
+const LAST: u64 = 0x5899_65cc_7537_4cc3;
 const SHOUTED: u64 = 0x1405_7b7e_f767_814f;
 const CAPITAL_SHARE: u64 = 0xd6e8_feb8_6659_fd93;
 const EXCLAMATIONS: u64 = 0xa076_1d64_78bd_642f;
@@ -59,6 +61,9 @@ pub(super) fn for_each_feature(
             }
         }
     }
+    if let (Some(first), Some(last)) = (all.first(), all.last()) {
+        for_each_end(all, first, last, &mut sink);
+    }
     for SpacedOut { first, last, hash } in tokens.spaced_out.iter().copied() {
         sink(narrow(hash), first, last);
     }
@@ -66,6 +71,20 @@ pub(super) fn for_each_feature(
         for_each_run(characters, token, &mut sink);
     }
     for_each_whole(text, sink);
+}
+
+/// How the text begins and how it ends: a token and a pair of them each.
+fn for_each_end(all: &[Token], first: &Token, last: &Token, sink: &mut impl FnMut(u32, usize, usize)) {
+    sink(narrow(mix(first.hash ^ FIRST)), first.first, first.end - 1);
+    sink(narrow(mix(last.hash ^ LAST)), last.first, last.end - 1);
+    if let [_, second, ..] = all {
+        let pair = first.hash.wrapping_mul(FIRST).wrapping_add(second.hash);
+        sink(narrow(mix(pair)), first.first, second.end - 1);
+    }
+    if let [.., before, _] = all {
+        let pair = before.hash.wrapping_mul(LAST).wrapping_add(last.hash);
+        sink(narrow(mix(pair)), before.first, last.end - 1);
+    }
 }
 
 /// The upper bits, which depend on all that was hashed.
