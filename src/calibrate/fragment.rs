@@ -30,7 +30,7 @@ pub(super) fn fragment(calibration: &Calibration, action: Action) -> String {
 }
 
 fn rule(text: &mut String, label: &LabelThreshold, certainty: f64, action: Action) {
-    let name = toml::Value::String(label.label.clone());
+    let name = quoted(&label.label);
     let LabelThreshold { held, held_rejected, approved, rejected, .. } = label;
     let Some(threshold) = label.threshold else {
         let _ = writeln!(text, "# {name}: no rule, as too many comments share its highest score.");
@@ -61,7 +61,7 @@ fn rule(text: &mut String, label: &LabelThreshold, certainty: f64, action: Actio
         interval(label.recall_interval),
         100.0 * label.load
     );
-    let id = toml::Value::String(format!("calibrated-{}", label.label.replace('_', "-")));
+    let id = quoted(&format!("calibrated-{}", label.label.replace('_', "-")));
     let action = action.name();
     let _ = writeln!(text, "[[policy.rules]]\nid = {id}");
     let _ = writeln!(text, "when = {{ label = {name}, at_least = {threshold:.4} }}\naction = \"{action}\"");
@@ -73,6 +73,11 @@ fn figure(share: Option<f64>) -> String {
 
 fn interval(interval: Option<[f64; 2]>) -> String {
     interval.map_or_else(|| "unknown".to_owned(), |[low, high]| format!("{low:.3} to {high:.3}"))
+}
+
+/// A string of TOML on one line: those of JSON are, but for one sign that has to be escaped.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
 
 /// A name without signs that would end a comment.
@@ -112,14 +117,18 @@ mod tests {
             comments: 1_000,
             not_scored: 3,
             load: 0.04,
-            labels: vec![label("severe_toxicity", Some(0.5)), label("a \"quoted\"\nname", Some(1.0)), label("x", None)],
+            labels: vec![
+                label("severe_toxicity", Some(0.5)),
+                label("a \"quoted\"\n\u{7f}name", Some(1.0)),
+                label("x", None),
+            ],
             fragment: String::new(),
             files: vec![],
         };
         let text = fragment(&calibration, Action::Review);
         let plan = crate::config::parse("fragment", &text).expect("a sound configuration");
         let ids: Vec<&str> = plan.policy.rules.iter().map(|rule| &*rule.id).collect();
-        assert_eq!(ids, ["calibrated-severe-toxicity", "calibrated-a \"quoted\"\nname"]);
+        assert_eq!(ids, ["calibrated-severe-toxicity", "calibrated-a \"quoted\"\n\u{7f}name"]);
         assert!(text.contains("at least 0.800 with 95 % certainty"), "{text}");
     }
 }
