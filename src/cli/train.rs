@@ -15,7 +15,7 @@ use crate::train::{abuse, custom, sentiment};
 use super::failure::{Exit, Failure};
 
 /// C of a model that is continued, unless the recipe says otherwise.
-const CONTINUED_C: f64 = 1.0;
+const CONTINUED_C: f64 = 3.0;
 
 /// What `train` takes.
 #[derive(Debug, Args)]
