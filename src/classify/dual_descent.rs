@@ -138,7 +138,8 @@ impl Problem<'_> {
         let mut weights = vec![[0.0; LANES]; self.bags.bucket_count()];
         for (bucket, (lanes, code)) in weights.iter_mut().zip(self.bags.frequencies().codes()).enumerate() {
             let frequency = inverse_frequency(*code);
-            let shrinking = self.shrunk_buckets.filter(|(buckets, _)| buckets[bucket]).map_or(1.0, |(_, factor)| factor);
+            let shrinking =
+                self.shrunk_buckets.filter(|(buckets, _)| buckets[bucket]).map_or(1.0, |(_, factor)| factor);
             lanes[VARIANCE] = frequency * frequency;
             lanes[SHRUNK_VARIANCE] = lanes[VARIANCE] * shrinking * shrinking;
             for (lane, start) in lanes.iter_mut().zip(&self.start) {

@@ -360,9 +360,9 @@ mod tests {
     use std::collections::BTreeMap as Map;
 
     use super::super::artifact::Artifact;
+    use super::super::inverse_frequency::FrequencyCounter;
     use super::super::labelled::LabelledText;
     use super::super::linear_model_file::{LabelToWrite, LinearModelFile};
-    use super::super::inverse_frequency::FrequencyCounter;
     use super::*;
 
     const BUCKETS: usize = 1 << 12;
@@ -372,18 +372,18 @@ mod tests {
         let mut hashed = HashedText::default();
         Featuriser::new().extract("yes", &mut hashed);
         let mut counter = FrequencyCounter::new(BUCKETS).unwrap();
-        counter.add(&hashed);
-        let mut coefficients = vec![0.0; BUCKETS];
-        hashed.iter().for_each(|(hash, _)| coefficients[hash as usize & (BUCKETS - 1)] = 4.0);
+        counter.add(&hashed, true);
+        let mut products = vec![0.0; BUCKETS];
+        hashed.features().iter().for_each(|feature| products[*feature as usize & (BUCKETS - 1)] = 4.0);
         let file = LinearModelFile {
             name: "demo".into(),
             version: "1".into(),
             languages: vec![],
             parameters: Map::new(),
             inverse_frequencies: &counter.finish(),
-            labels: vec![LabelToWrite {
+            labels: &[LabelToWrite {
                 name: "affirmed".into(),
-                coefficients: &coefficients,
+                products,
                 intercept: -2.0,
                 offset: 0.0,
                 threshold: 0.5,

@@ -190,7 +190,13 @@ impl LinearModel {
         let count = self.labels.len();
         let labels = self.labels.iter().enumerate().map(|(at, label)| FittedLabel {
             name: label.name.as_ref().to_owned(),
-            products: self.weights.iter().skip(at).step_by(count).map(|steps| f32::from(*steps) * label.weight_scale as f32).collect(),
+            products: self
+                .weights
+                .iter()
+                .skip(at)
+                .step_by(count)
+                .map(|steps| f32::from(*steps) * label.weight_scale as f32)
+                .collect(),
             intercept: label.intercept + label.offset,
         });
         SparseLogistic { labels: labels.collect(), summaries: Vec::new() }

@@ -103,8 +103,8 @@ fn best_scale(products: &[f32]) -> f32 {
 mod tests {
     use super::super::artifact::{Artifact, ArtifactError};
     use super::super::bags::Bags;
-    use super::super::linear_model::LinearModel;
     use super::super::inverse_frequency::FrequencyCounter;
+    use super::super::linear_model::LinearModel;
     use super::super::score_table::{ScoreTable, Sums};
     use super::*;
     use crate::text::features::{Featuriser, HashedText};

@@ -9,10 +9,10 @@ use super::models::ModelsCommand;
 use crate::source::RequestedFormat;
 
 use super::bias::BiasOptions;
-use super::evaluate::EvaluateOptions;
-use super::train::TrainOptionsGiven;
 use super::calibrate::CalibrateOptions;
+use super::evaluate::EvaluateOptions;
 use super::policy::PolicyCommand;
+use super::train::TrainOptionsGiven;
 
 /// Labels comment threads, offline: the language of each comment and whether it needs translating, its tone, how far it
 /// is off topic, and what your policy would do with it. People decide; nothing is ever deleted.

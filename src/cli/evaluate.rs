@@ -10,8 +10,7 @@ use crate::classify::artifact::Artifact;
 use crate::classify::evaluation::{Evaluation, FIXED_RECALLS, MeasuredFile};
 use crate::evaluate::{DEFAULT_MAX_DROP, GateOutcome, gate, html_report, measure_directory, read_report};
 use crate::labelled::{
-    LabelScheme, LabelledData, Mapping, describe_bad_rows, find_repeats, one_sided_labels,
-    read_labelled_files,
+    LabelScheme, LabelledData, Mapping, describe_bad_rows, find_repeats, one_sided_labels, read_labelled_files,
 };
 use crate::train::sentiment;
 

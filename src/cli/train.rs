@@ -19,8 +19,7 @@ const CONTINUED_C: f64 = 3.0;
 
 /// What `train` takes.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Data is JSON lines or CSV, plain or compressed; docs/evaluation.md has the formats:\n  \
+#[command(after_help = "Data is JSON lines or CSV, plain or compressed; docs/evaluation.md has the formats:\n  \
         abuse       {\"text\": …, \"labels\": {\"toxicity\": 0 to 1 or null, …}, \"source\": …}, or Jigsaw's or Civil Comments' CSV\n  \
         sentiment   {\"text\": …, \"emotions\": [\"joy\", …]}, the emotions of GoEmotions\n  \
         topic       pairs {\"root\", \"root_title_like\", \"parent\", \"comment\", \"depth\"}, answers {\"title\", \"article\", \
@@ -29,8 +28,7 @@ const CONTINUED_C: f64 = 3.0;
         Examples:\n  \
         threadsieve train abuse abuse_train.jsonl.gz --dev abuse_dev.jsonl.gz --out models/abuse\n  \
         threadsieve train spam site_train.jsonl --dev site_dev.jsonl --out models/spam\n  \
-        threadsieve train abuse site_train.jsonl --init models/abuse --out models/site-abuse"
-)]
+        threadsieve train abuse site_train.jsonl --init models/abuse --out models/site-abuse")]
 pub(super) struct TrainOptionsGiven {
     /// The model: abuse, sentiment, topic, or a name for one of your own
     #[arg(value_name = "NAME")]
@@ -83,7 +81,8 @@ pub(super) fn train(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
 }
 
 fn check_name(name: &str) -> Result<(), Failure> {
-    let good = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || "_-".contains(character);
+    let good =
+        |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || "_-".contains(character);
     if !name.is_empty() && name.chars().all(good) {
         return Ok(());
     }
@@ -112,7 +111,9 @@ fn check_beforehand(given: &TrainOptionsGiven) -> Result<(), Failure> {
     }
     for code in &given.language {
         if code.parse::<crate::domain::LanguageCode>().is_err() {
-            problems.push(anyhow!("--language {code}: not an ISO 639 code\n  hint: two or three small letters, such as en"));
+            problems.push(anyhow!(
+                "--language {code}: not an ISO 639 code\n  hint: two or three small letters, such as en"
+            ));
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(Failure::all(problems)) }
@@ -168,7 +169,8 @@ fn report(out: &Path, trained: &TrainedModel) -> Result<Exit, Failure> {
 }
 
 fn train_topic_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
-    let refused = [("--init", given.init.is_some()), ("--config", given.config.is_some()), ("--map", !given.map.is_empty())];
+    let refused =
+        [("--init", given.init.is_some()), ("--config", given.config.is_some()), ("--map", !given.map.is_empty())];
     let refused: Vec<anyhow::Error> = refused
         .into_iter()
         .filter(|(_, given)| *given)

@@ -169,9 +169,7 @@ impl ToneModel {
     /// Of each label the `count` words that moved its score most, strongest first; labels in the order of the scores.
     #[must_use]
     pub fn evidence_of_all_labels(&self, own_words: &str, count: usize, scratch: &mut ToneScratch) -> Vec<Evidence> {
-        let all = (0..self.score_labels().len()).flat_map(|at| {
-            self.strongest_words(own_words, at, count, scratch)
-        });
+        let all = (0..self.score_labels().len()).flat_map(|at| self.strongest_words(own_words, at, count, scratch));
         all.collect()
     }
 
@@ -248,7 +246,7 @@ mod tests {
     fn shipped() -> ToneModel {
         let load = |bytes: &[u8]| Artifact::parse(bytes.to_vec()).unwrap();
         let abuse = load(include_bytes!("../../models/abuse/weights.bin"));
-        ToneModel::new(&abuse, &load(include_bytes!("../../models/sentiment/weights.bin"))).unwrap()
+        ToneModel::new(&abuse, &load(include_bytes!("../../models/sentiment/weights.bin")), vec![]).unwrap()
     }
 
     fn all_of(model: &ToneModel) -> WantedLabels {

@@ -192,8 +192,11 @@ impl ToneModel {
             }
             add(reads.then_some(custom.as_slice()), model.labels().len());
         }
-        let evidence =
-            if evidence_count == 0 { Vec::new() } else { self.strongest_words(own_words, leading, evidence_count, scratch) };
+        let evidence = if evidence_count == 0 {
+            Vec::new()
+        } else {
+            self.strongest_words(own_words, leading, evidence_count, scratch)
+        };
         Ok(Tone { label, scores, evidence })
     }
 
@@ -276,8 +279,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::classify::linear_model_file::{LabelToWrite, LinearModelFile};
     use crate::classify::inverse_frequency::FrequencyCounter;
+    use crate::classify::linear_model_file::{LabelToWrite, LinearModelFile};
     use crate::domain::Evidence;
 
     const BUCKETS: usize = 1 << 14;
@@ -291,14 +294,15 @@ mod tests {
     /// A model in which each label likes the features of one word.
     fn artifact(labels: &[(&str, &str)], parameters: &[(&str, f64)], language: &str) -> Artifact {
         let mut counter = FrequencyCounter::new(BUCKETS).unwrap();
-        counter.add(&hashed("rotten lovely puzzling plain words here and there"));
+        counter.add(&hashed("rotten lovely puzzling plain words here and there"), true);
         let frequencies = counter.finish();
-        let coefficients: Vec<Vec<f64>> = labels
+        let labels: Vec<LabelToWrite> = labels
             .iter()
-            .map(|(_, word)| {
-                let mut weights = vec![0.0; BUCKETS];
-                hashed(word).iter().for_each(|(hash, _)| weights[hash as usize & (BUCKETS - 1)] = 9.0);
-                weights
+            .map(|(name, word)| {
+                let mut products = vec![0.0; BUCKETS];
+                let hashed = hashed(word);
+                hashed.features().iter().for_each(|feature| products[*feature as usize & (BUCKETS - 1)] = 9.0);
+                LabelToWrite { name: (*name).to_owned(), products, intercept: -3.0, offset: 0.0, threshold: 0.4 }
             })
             .collect();
         let file = LinearModelFile {
@@ -307,17 +311,7 @@ mod tests {
             languages: vec![language.into()],
             parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect::<BTreeMap<_, _>>(),
             inverse_frequencies: &frequencies,
-            labels: labels
-                .iter()
-                .zip(&coefficients)
-                .map(|((name, _), coefficients)| LabelToWrite {
-                    name: (*name).to_owned(),
-                    coefficients,
-                    intercept: -3.0,
-                    offset: 0.0,
-                    threshold: 0.4,
-                })
-                .collect(),
+            labels: &labels,
         };
         Artifact::parse(file.encode()).unwrap()
     }

@@ -36,12 +36,7 @@ pub(super) fn count_frequencies(set: &LabelledSet, recipe: &Recipe, threads: usi
 }
 
 /// The rows of a set for the given frequencies.
-pub(super) fn vectorise(
-    set: &LabelledSet,
-    recipe: &Recipe,
-    frequencies: InverseFrequencies,
-    threads: usize,
-) -> Rows {
+pub(super) fn vectorise(set: &LabelledSet, recipe: &Recipe, frequencies: InverseFrequencies, threads: usize) -> Rows {
     let mut rows = Rows {
         bags: Bags::new(frequencies),
         targets: Targets::new(set.labels.clone()),

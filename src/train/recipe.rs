@@ -134,8 +134,7 @@ impl Recipe {
     /// Where the file cannot be read or has anything that recipes do not have. Ranges are checked by [`Recipe::check`].
     pub fn changed_by(self, path: &Path) -> Result<Self, RecipeError> {
         let name = path.display().to_string();
-        let text =
-            std::fs::read_to_string(path).map_err(|source| RecipeError::Read { path: name.clone(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| RecipeError::Read { path: name.clone(), source })?;
         let changes: Changes = toml::from_str(&text)
             .map_err(|error| RecipeError::Parse { path: name, cause: error.to_string().trim_end().to_owned() })?;
         Ok(Self {
@@ -160,11 +159,13 @@ impl Recipe {
     /// # Errors
     /// The first that is outside its range.
     pub fn check(&self) -> Result<(), RecipeError> {
-        let refuse = |name: &str, value: f64, expected| Err(RecipeError::Range { name: name.to_owned(), value, expected });
+        let refuse =
+            |name: &str, value: f64, expected| Err(RecipeError::Range { name: name.to_owned(), value, expected });
         if self.folds < 2 || self.folds > 100 {
             return refuse("folds", self.folds as f64, "2 to 100");
         }
-        let weights = [("other_source_weight", self.other_source_weight), ("identity_templates", self.identity_templates)];
+        let weights =
+            [("other_source_weight", self.other_source_weight), ("identity_templates", self.identity_templates)];
         let by_name = self.source_weights.iter().chain(&self.label_source_weights);
         let all = weights.into_iter().chain(by_name.map(|(name, weight)| (name.as_str(), *weight)));
         for (name, weight) in all {

@@ -377,11 +377,8 @@ fn fit_with_folds(
         .max_epochs(recipe.max_epochs)
         .seed(options.seed)
         .shrinkage(identity_shrinkage(recipe, &set.labels));
-    let folds: Vec<Option<usize>> = set
-        .rows
-        .iter()
-        .map(|row| recipe.is_home(&row.source).then(|| fold_of(&row.text, recipe.folds)))
-        .collect();
+    let folds: Vec<Option<usize>> =
+        set.rows.iter().map(|row| recipe.is_home(&row.source).then(|| fold_of(&row.text, recipe.folds))).collect();
     // The whole first: it takes longest.
     let fits: Vec<Option<usize>> = std::iter::once(None).chain((0..recipe.folds).map(Some)).collect();
     // Several fits at once leave one thread to each; labels beyond the first six are fitted one group after another.
@@ -493,9 +490,8 @@ fn continue_from(
     progress: &mut dyn FnMut(&str),
 ) -> Result<Fitted, TrainError> {
     let one_sided = one_sided_labels(set);
-    let told: Vec<usize> = (0..set.labels.len())
-        .filter(|label| one_sided.iter().all(|one| one.label != set.labels[*label]))
-        .collect();
+    let told: Vec<usize> =
+        (0..set.labels.len()).filter(|label| one_sided.iter().all(|one| one.label != set.labels[*label])).collect();
     if told.is_empty() {
         return Err(TrainError::OneSided(one_sided));
     }

@@ -8,8 +8,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use threadsieve::classify::artifact::Artifact;
+use threadsieve::classify::inverse_frequency::FrequencyCounter;
 use threadsieve::classify::linear_model_file::{LabelToWrite, LinearModelFile};
-use threadsieve::classify::tfidf::FrequencyCounter;
 use threadsieve::text::features::{Featuriser, HashedText};
 
 const BUCKETS: usize = 1 << 15;
@@ -23,7 +23,7 @@ pub struct SmallModel<'a> {
     /// Labels with their words.
     pub labels: &'a [(&'a str, &'a str)],
     /// How much a label likes its word.
-    pub weight: f64,
+    pub weight: f32,
     /// ROC AUC of every label in its report; no report without it.
     pub roc_auc: Option<f64>,
     /// Labels that make a tone hostile.
@@ -58,14 +58,15 @@ impl SmallModel<'_> {
             out
         };
         let mut counter = FrequencyCounter::new(BUCKETS).expect("a power of two");
-        counter.add(&hashed("The ferry was late again, and nobody made us a better offer, which is rotten."));
-        let coefficients: Vec<Vec<f64>> = self
+        counter.add(&hashed("The ferry was late again, and nobody made us a better offer, which is rotten."), true);
+        let labels: Vec<LabelToWrite> = self
             .labels
             .iter()
-            .map(|(_, word)| {
-                let mut weights = vec![0.0; BUCKETS];
-                hashed(word).iter().for_each(|(hash, _)| weights[hash as usize & (BUCKETS - 1)] = self.weight);
-                weights
+            .map(|(label, word)| {
+                let mut products = vec![0.0; BUCKETS];
+                let hashed = hashed(word);
+                hashed.features().iter().for_each(|feature| products[*feature as usize & (BUCKETS - 1)] = self.weight);
+                LabelToWrite { name: (*label).to_owned(), products, intercept: -3.0, offset: 0.0, threshold: 0.5 }
             })
             .collect();
         let file = LinearModelFile {
@@ -78,18 +79,7 @@ impl SmallModel<'_> {
                 .map(|label| (format!("hostile_at.{label}"), 0.5))
                 .collect::<BTreeMap<_, _>>(),
             inverse_frequencies: &counter.finish(),
-            labels: self
-                .labels
-                .iter()
-                .zip(&coefficients)
-                .map(|((label, _), coefficients)| LabelToWrite {
-                    name: (*label).to_owned(),
-                    coefficients,
-                    intercept: -3.0,
-                    offset: 0.0,
-                    threshold: 0.5,
-                })
-                .collect(),
+            labels: &labels,
         };
         file.encode()
     }
@@ -128,7 +118,7 @@ impl SmallModel<'_> {
         });
         let labels: Vec<&str> = self.labels.iter().map(|(label, _)| *label).collect();
         let manifest = format!(
-            "name = \"{}\"\nversion = \"{}\"\nkind = \"sparse-logistic\"\nweights_sha256 = \"{digest}\"\nlabels = {}\n\n\
+            "name = \"{}\"\nversion = \"{}\"\nkind = \"sparse-logistic-2\"\nweights_sha256 = \"{digest}\"\nlabels = {}\n\n\
              [[training]]\nfile = \"ours.jsonl\"\nsha256 = \"00ff\"\nrows = 12\n",
             self.name,
             self.version,

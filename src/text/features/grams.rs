@@ -1,7 +1,7 @@
 //! From tokens to hashed features.
 
-use super::{FEATURE_SPACE, Normalised};
 use super::tokens::{SpacedOut, Token, Tokens};
+use super::{FEATURE_SPACE, Normalised};
 use crate::text::words::mix;
 
 const PAIR: u64 = 0xc2b2_ae3d_27d4_eb4f;
@@ -28,11 +28,7 @@ const EXCLAMATION_STEPS: [usize; 4] = [1, 2, 4, 8];
 
 /// Calls `sink` for every feature with its first and last character. Tokens come first, then runs of characters, both
 /// from left to right, then what the text has as a whole.
-pub(super) fn for_each_feature(
-    text: &Normalised,
-    tokens: &mut Tokens,
-    mut sink: impl FnMut(u32, usize, usize),
-) {
+pub(super) fn for_each_feature(text: &Normalised, tokens: &mut Tokens, mut sink: impl FnMut(u32, usize, usize)) {
     let characters = &text.characters;
     tokens.fill(characters, &text.capitals);
     let all = &tokens.all;
@@ -105,7 +101,8 @@ fn for_each_run(characters: &[char], token: &Token, sink: &mut impl FnMut(u32, u
         key = (key << 21 | character(last)) & ((1 << 63) - 1);
         sink(narrow(key.wrapping_mul(THREE_CHARACTERS)), last - 2, last);
         if last + 1 < end {
-            let longer = key.wrapping_mul(FOUR_CHARACTERS).wrapping_add(character(last + 1).wrapping_mul(FOURTH_CHARACTER));
+            let longer =
+                key.wrapping_mul(FOUR_CHARACTERS).wrapping_add(character(last + 1).wrapping_mul(FOURTH_CHARACTER));
             sink(narrow(longer ^ longer >> 31), last - 2, last + 1);
         }
     }

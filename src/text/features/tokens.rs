@@ -148,7 +148,9 @@ fn joins(characters: &[char], at: usize) -> bool {
     match characters[at] {
         '\'' | '-' => before_word(),
         '*' => true,
-        '@' | '$' | '#' => before_word() || matches!(characters.get(at + 1), Some('*' | '$')) || characters[at - 1] == '$',
+        '@' | '$' | '#' => {
+            before_word() || matches!(characters.get(at + 1), Some('*' | '$')) || characters[at - 1] == '$'
+        }
         _ => false,
     }
 }
@@ -168,7 +170,8 @@ fn plain(character: char) -> char {
 
 fn is_negation(word: &[char]) -> bool {
     // A quick look before the list: nearly all words fail it.
-    matches!(word, ['n' | 'c' | 'w', ..]) && NOT.iter().any(|not| is_spelt(word, not)) || word.ends_with(&['n', '\'', 't'])
+    matches!(word, ['n' | 'c' | 'w', ..]) && NOT.iter().any(|not| is_spelt(word, not))
+        || word.ends_with(&['n', '\'', 't'])
 }
 
 fn is_spelt(characters: &[char], word: &str) -> bool {
@@ -176,9 +179,9 @@ fn is_spelt(characters: &[char], word: &str) -> bool {
 }
 
 fn is_link(characters: &[char], at: usize) -> bool {
-    let begins = |beginning: &str| beginning.chars().enumerate().all(|(offset, expected)| {
-        characters.get(at + offset) == Some(&expected)
-    });
+    let begins = |beginning: &str| {
+        beginning.chars().enumerate().all(|(offset, expected)| characters.get(at + offset) == Some(&expected))
+    };
     !is_word_character(characters[at - 1]) && LINK_BEGINNINGS.into_iter().any(begins)
 }
 
@@ -188,7 +191,8 @@ fn link(characters: &[char], first: usize) -> Token {
 }
 
 fn mention(characters: &[char], first: usize) -> Token {
-    let name = characters[first + 1..].iter().take_while(|character| is_word_character(**character) || **character == '_');
+    let name =
+        characters[first + 1..].iter().take_while(|character| is_word_character(**character) || **character == '_');
     class(first, first + 1 + name.count(), MENTION)
 }
 
