@@ -117,7 +117,7 @@ fn model() -> ToneModel {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(name).join("weights.bin");
         Artifact::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
-    ToneModel::new(&load("abuse"), &load("sentiment")).unwrap_or_else(|error| panic!("models/: {error}"))
+    ToneModel::new(&load("abuse"), &load("sentiment"), Vec::new()).unwrap_or_else(|error| panic!("models/: {error}"))
 }
 
 /// The same work twice: once counted in comments, once in bytes.
