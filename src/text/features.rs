@@ -5,6 +5,7 @@ mod tokens;
 
 use self::tokens::Tokens;
 use super::normalise::for_each_normalised;
+use super::words::is_word_character;
 use crate::domain::Span;
 
 /// Names this feature extraction. A model states the one that it was trained on and scores nothing else; whoever
@@ -79,12 +80,38 @@ pub struct Featuriser {
 #[derive(Debug, Clone, Default)]
 struct Normalised {
     characters: Vec<char>,
-    /// Whether each one was a capital letter.
-    capitals: Vec<bool>,
+    /// What each one is.
+    kinds: Vec<Kind>,
     /// The bytes that each one stands for; only filled to visit features.
     spans: Vec<Span>,
     /// Exclamation marks, those that were left out among them.
     exclamations: usize,
+}
+
+/// What a character is. Looked up once: outside of ASCII each look-up is a search in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kind {
+    /// Part of a word, see [`is_word_character`].
+    is_word: bool,
+    /// A letter.
+    is_letter: bool,
+    /// A letter that was a capital one.
+    is_capital: bool,
+}
+
+impl Kind {
+    const SPACE: Self = Self { is_word: false, is_letter: false, is_capital: false };
+
+    fn of(character: char, text: &str, span: Span) -> Self {
+        if character.is_ascii() {
+            let is_letter = character.is_ascii_lowercase();
+            let is_word = is_letter || character.is_ascii_digit();
+            return Self { is_word, is_letter, is_capital: is_letter && is_capital(text, span) };
+        }
+        let is_letter = character.is_alphabetic();
+        let is_word = is_letter || is_word_character(character);
+        Self { is_word, is_letter, is_capital: is_letter && is_capital(text, span) }
+    }
 }
 
 impl Featuriser {
@@ -135,13 +162,13 @@ impl Featuriser {
 
 impl Normalised {
     fn fill(&mut self, text: &str, with_spans: bool) {
-        let Self { characters, capitals, spans, exclamations } = self;
+        let Self { characters, kinds, spans, exclamations } = self;
         *exclamations = 0;
         characters.clear();
-        capitals.clear();
+        kinds.clear();
         spans.clear();
         characters.push(' ');
-        capitals.push(false);
+        kinds.push(Kind::SPACE);
         spans.push(Span::new(0, 0));
         let mut repeats = 0;
         let mut previous = ' ';
@@ -156,15 +183,15 @@ impl Normalised {
                 return;
             }
             characters.push(character);
-            capitals.push(is_capital(text, span));
+            kinds.push(Kind::of(character, text, span));
             if with_spans {
                 spans.push(span);
             }
         });
         characters.truncate(MOST_CHARACTERS);
-        capitals.truncate(MOST_CHARACTERS);
+        kinds.truncate(MOST_CHARACTERS);
         characters.push(' ');
-        capitals.push(false);
+        kinds.push(Kind::SPACE);
         // The spaces around the text belong to no byte of it.
         if with_spans {
             let begin = spans.get(1).map_or(0, |span| span.begin);

@@ -30,7 +30,7 @@ const EXCLAMATION_STEPS: [usize; 4] = [1, 2, 4, 8];
 /// from left to right, then what the text has as a whole.
 pub(super) fn for_each_feature(text: &Normalised, tokens: &mut Tokens, mut sink: impl FnMut(u32, usize, usize)) {
     let characters = &text.characters;
-    tokens.fill(characters, &text.capitals);
+    tokens.fill(characters, &text.kinds);
     let all = &tokens.all;
     for (at, token) in all.iter().enumerate() {
         sink(narrow(token.hash), token.first, token.end - 1);
@@ -110,11 +110,11 @@ fn for_each_run(characters: &[char], token: &Token, sink: &mut impl FnMut(u32, u
 
 /// What the text has as a whole, in steps: each step that is reached is a feature.
 fn for_each_whole(text: &Normalised, mut sink: impl FnMut(u32, usize, usize)) {
-    let Normalised { characters, capitals, exclamations, .. } = text;
+    let Normalised { characters, kinds, exclamations, .. } = text;
     let last = characters.len() - 1;
-    let letters = characters.iter().filter(|character| character.is_alphabetic()).count();
+    let letters = kinds.iter().filter(|kind| kind.is_letter).count();
     if letters >= FEWEST_LETTERS {
-        let share = capitals.iter().filter(|capital| **capital).count() * 10 / letters;
+        let share = kinds.iter().filter(|kind| kind.is_capital).count() * 10 / letters;
         for step in 1..=share.min(MOST_CAPITAL_STEPS) {
             sink(narrow(mix(CAPITAL_SHARE.wrapping_add(step as u64))), 0, last);
         }

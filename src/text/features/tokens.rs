@@ -1,6 +1,7 @@
 //! Tokens of normalised characters: words, links, mentions, runs of emphatic signs.
 
-use crate::text::words::{is_word_character, mix};
+use super::Kind;
+use crate::text::words::mix;
 
 const WORD: u64 = 0x9e37_79b9_7f4a_7c15;
 const LINK: u64 = 0x2545_f491_4f6c_dd1d;
@@ -58,32 +59,34 @@ pub(super) struct Tokens {
 
 impl Tokens {
     /// Replaces the tokens with those of normalised characters that have a space at both ends.
-    pub(super) fn fill(&mut self, characters: &[char], capitals: &[bool]) {
+    pub(super) fn fill(&mut self, characters: &[char], kinds: &[Kind]) {
+        let text = Text { characters, kinds };
         self.all.clear();
         self.spaced_out.clear();
         let mut at = 1;
         while at + 1 < characters.len() {
             let token = match characters[at] {
                 ' ' => None,
-                '@' if is_word_character(characters[at + 1]) => Some(mention(characters, at)),
-                'h' | 'w' if is_link(characters, at) => Some(link(characters, at)),
-                character if is_word_character(character) => Some(word(characters, capitals, at)),
+                '@' if text.is_word(at + 1) => Some(text.mention(at)),
+                'h' | 'w' if text.is_link(at) => Some(text.link(at)),
+                _ if text.is_word(at) => Some(text.word(at)),
                 character => {
-                    let signs = signs(characters, at);
+                    let signs = text.signs(at);
                     (is_emphatic(character) || signs.end - signs.first >= FEWEST_PLAIN_SIGNS).then_some(signs)
                 }
             };
             at = token.map_or(at + 1, |token| token.end);
             self.all.extend(token);
         }
-        self.join_spaced_letters(characters);
+        self.join_spaced_letters(text);
     }
 
-    fn join_spaced_letters(&mut self, characters: &[char]) {
+    fn join_spaced_letters(&mut self, text: Text<'_>) {
+        let Text { characters, kinds } = text;
         let mut run: Option<(usize, u64)> = None;
         for at in 0..=self.all.len() {
             let token = self.all.get(at);
-            let single = token.filter(|token| token.end - token.first == 1 && characters[token.first].is_alphabetic());
+            let single = token.filter(|token| token.end - token.first == 1 && kinds[token.first].is_letter);
             // One character between them and no more.
             let follows = |token: &Token| at > 0 && self.all[at - 1].end + 1 == token.first;
             match (run, single) {
@@ -108,50 +111,95 @@ fn spell(hash: u64, character: char) -> u64 {
     (hash ^ u64::from(character as u32)).wrapping_mul(FNV_PRIME)
 }
 
-fn word(characters: &[char], capitals: &[bool], first: usize) -> Token {
-    let mut hash = WORD;
-    let mut meant = WORD;
-    let (mut has_letters, mut has_disguise, mut all_capitals) = (false, false, true);
-    let mut end = first;
-    while let Some(character) = characters.get(end).copied()
-        && (is_word_character(character) || joins(characters, end))
-    {
-        hash = spell(hash, character);
-        meant = spell(meant, plain(character));
-        if character.is_alphabetic() {
-            has_letters = true;
-            all_capitals &= capitals[end];
-        } else {
-            has_disguise |= plain(character) != character;
-        }
-        end += 1;
-    }
-    let hash = mix(hash);
-    // A quick look before the list: nearly all words fail it.
-    let is_you = matches!(characters[first], 'y' | 'u') && YOU.iter().any(|you| is_spelt(&characters[first..end], you));
-    Token {
-        first,
-        end,
-        hash,
-        meant: (has_letters && has_disguise).then(|| mix(meant)),
-        is_you,
-        is_not: is_negation(&characters[first..end]),
-        is_shouted: all_capitals && has_letters && end - first >= 3,
-        is_spelt: true,
-    }
+/// Normalised characters, and what each one is.
+#[derive(Clone, Copy)]
+struct Text<'a> {
+    characters: &'a [char],
+    kinds: &'a [Kind],
 }
 
-/// Whether a character that is no letter continues the word before it: an apostrophe or hyphen before a letter, or a
-/// sign that stands for a letter.
-fn joins(characters: &[char], at: usize) -> bool {
-    let before_word = || characters.get(at + 1).copied().is_some_and(is_word_character);
-    match characters[at] {
-        '\'' | '-' => before_word(),
-        '*' => true,
-        '@' | '$' | '#' => {
-            before_word() || matches!(characters.get(at + 1), Some('*' | '$')) || characters[at - 1] == '$'
+impl Text<'_> {
+    fn is_word(self, at: usize) -> bool {
+        self.kinds.get(at).is_some_and(|kind| kind.is_word)
+    }
+
+    fn word(self, first: usize) -> Token {
+        let mut hash = WORD;
+        let mut meant = WORD;
+        let (mut has_letters, mut has_disguise, mut all_capitals) = (false, false, true);
+        let mut end = first;
+        while self.is_word(end) || self.joins(end) {
+            let (character, kind) = (self.characters[end], self.kinds[end]);
+            hash = spell(hash, character);
+            meant = spell(meant, plain(character));
+            if kind.is_letter {
+                has_letters = true;
+                all_capitals &= kind.is_capital;
+            } else {
+                has_disguise |= plain(character) != character;
+            }
+            end += 1;
         }
-        _ => false,
+        let letters = &self.characters[first..end];
+        // A quick look before the list: nearly all words fail it.
+        let is_you = matches!(letters, ['y' | 'u', ..]) && YOU.iter().any(|you| is_spelt(letters, you));
+        Token {
+            first,
+            end,
+            hash: mix(hash),
+            meant: (has_letters && has_disguise).then(|| mix(meant)),
+            is_you,
+            is_not: is_negation(letters),
+            is_shouted: all_capitals && has_letters && end - first >= 3,
+            is_spelt: true,
+        }
+    }
+
+    /// Whether a character that is no letter continues the word before it: an apostrophe or hyphen before a letter, or
+    /// a sign that stands for a letter.
+    fn joins(self, at: usize) -> bool {
+        match self.characters.get(at) {
+            Some('\'' | '-') => self.is_word(at + 1),
+            Some('*') => true,
+            Some('@' | '$' | '#') => {
+                self.is_word(at + 1)
+                    || matches!(self.characters.get(at + 1), Some('*' | '$'))
+                    || self.characters[at - 1] == '$'
+            }
+            _ => false,
+        }
+    }
+
+    fn is_link(self, at: usize) -> bool {
+        let begins = |beginning: &str| {
+            beginning.chars().enumerate().all(|(offset, expected)| self.characters.get(at + offset) == Some(&expected))
+        };
+        !self.is_word(at - 1) && LINK_BEGINNINGS.into_iter().any(begins)
+    }
+
+    fn link(self, first: usize) -> Token {
+        let length = self.characters[first..].iter().take_while(|character| **character != ' ').count();
+        class(first, first + length, LINK)
+    }
+
+    fn mention(self, first: usize) -> Token {
+        let name = (first + 1..).take_while(|at| self.is_word(*at) || self.characters.get(*at) == Some(&'_'));
+        class(first, first + 1 + name.count(), MENTION)
+    }
+
+    fn signs(self, first: usize) -> Token {
+        let mut hash = SIGNS;
+        let mut end = first;
+        while let Some(character) = self.characters.get(end).copied()
+            && character != ' '
+            && !self.is_word(end)
+        {
+            if end - first < TELLING_SIGNS {
+                hash = spell(hash, character);
+            }
+            end += 1;
+        }
+        Token { is_spelt: true, ..class(first, end, hash) }
     }
 }
 
@@ -178,24 +226,6 @@ fn is_spelt(characters: &[char], word: &str) -> bool {
     characters.iter().copied().eq(word.chars())
 }
 
-fn is_link(characters: &[char], at: usize) -> bool {
-    let begins = |beginning: &str| {
-        beginning.chars().enumerate().all(|(offset, expected)| characters.get(at + offset) == Some(&expected))
-    };
-    !is_word_character(characters[at - 1]) && LINK_BEGINNINGS.into_iter().any(begins)
-}
-
-fn link(characters: &[char], first: usize) -> Token {
-    let length = characters[first..].iter().take_while(|character| **character != ' ').count();
-    class(first, first + length, LINK)
-}
-
-fn mention(characters: &[char], first: usize) -> Token {
-    let name =
-        characters[first + 1..].iter().take_while(|character| is_word_character(**character) || **character == '_');
-    class(first, first + 1 + name.count(), MENTION)
-}
-
 /// A token of which only the class counts.
 fn class(first: usize, end: usize, hash: u64) -> Token {
     Token { first, end, hash: mix(hash), meant: None, is_you: false, is_not: false, is_shouted: false, is_spelt: false }
@@ -204,19 +234,4 @@ fn class(first: usize, end: usize, hash: u64) -> Token {
 /// Signs that carry a tone on their own, emoji and other symbols among them. A full stop, comma or quote does not.
 fn is_emphatic(character: char) -> bool {
     matches!(character, '!' | '?' | '*' | '#' | '$' | '@') || !character.is_ascii()
-}
-
-fn signs(characters: &[char], first: usize) -> Token {
-    let mut hash = SIGNS;
-    let mut end = first;
-    while let Some(character) = characters.get(end).copied()
-        && character != ' '
-        && !is_word_character(character)
-    {
-        if end - first < TELLING_SIGNS {
-            hash = spell(hash, character);
-        }
-        end += 1;
-    }
-    Token { is_spelt: true, ..class(first, end, hash) }
 }
