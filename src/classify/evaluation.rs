@@ -381,13 +381,7 @@ mod tests {
             languages: vec![],
             parameters: Map::new(),
             inverse_frequencies: &counter.finish(),
-            labels: &[LabelToWrite {
-                name: "affirmed".into(),
-                products,
-                intercept: -2.0,
-                offset: 0.0,
-                threshold: 0.5,
-            }],
+            labels: &[LabelToWrite { name: "affirmed".into(), products, intercept: -2.0, offset: 0.0, threshold: 0.5 }],
         };
         LinearModel::from_artifact(&Artifact::parse(file.encode()).unwrap()).unwrap()
     }
