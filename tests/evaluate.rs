@@ -109,7 +109,9 @@ fn the_html_report_stands_alone() {
 
 #[test]
 fn the_gate_passes_and_fails() {
-    let workspace = workspace(ROWS);
+    // With a row that the model has to get wrong, so that there is a better report than its own.
+    let wrong = "{\"text\":\"Nice photograph of the river.\",\"labels\":{\"toxicity\":1,\"insult\":0}}\n";
+    let workspace = workspace(&format!("{ROWS}{wrong}"));
     let ran = evaluate(&workspace, &["dev.jsonl", "--json"]).expect_code(0);
     workspace.write("same.json", &ran.stdout);
     let ran = evaluate(&workspace, &["dev.jsonl", "--baseline", "same.json"]).expect_code(0);

@@ -27,3 +27,4 @@ mod same_bytes;
 mod samples;
 mod streaming;
 mod tidy;
+mod train;

@@ -353,7 +353,7 @@ fn a_model_is_shown_for_people_and_for_programs() {
     assert_eq!(json(&["show", "./one"])["citation"], one.citation());
     for name in ["abuse", "topic@built-in", "sentiment"] {
         let shown = done(&workspace, &["show", name]);
-        assert!(shown.contains("@1+sha256:") && shown.contains("trained on"), "{shown}");
+        assert!(shown.contains("+sha256:") && shown.contains("built-in") && shown.contains("trained on"), "{shown}");
     }
     refused(&workspace, &["show", "ham"], 2, &["no model `ham`", "spam"]);
     refused(&workspace, &["show", "./ham"], 2, &["weights.bin is missing"]);

@@ -31,9 +31,14 @@ impl Bags {
 
     /// Appends a text.
     pub fn push(&mut self, text: &HashedText) {
+        self.push_features(text.features());
+    }
+
+    /// Appends a row of features.
+    pub(super) fn push_features(&mut self, features: &[u32]) {
         let mask = self.bucket_count() as u32 - 1;
         let mut squares = 0;
-        for feature in text.features() {
+        for feature in features {
             let bucket = feature & mask;
             let code = u64::from(self.frequencies.codes()[bucket as usize]);
             if code > 0 {
@@ -134,11 +139,11 @@ mod tests {
         let mut bags = Bags::new(InverseFrequencies::new(codes).unwrap());
         bags.push(&hashed);
         bags.push(&HashedText::default());
-        assert_eq!((bags.row_count(), bags.nsamples(), bags.nfeatures(), bags.entry_count()), (2, 2, 1024, 3));
+        assert_eq!((bags.row_count(), bags.nsamples(), bags.nfeatures(), bags.entry_count()), (2, 2, 1024, 5));
         assert_eq!(bags.buckets(0), known);
         assert_eq!(bags.buckets(1), [0_u32; 0]);
-        // Three values of 0.2 each: the length is the root of 0.12 and the floor.
-        let length = (3.0 * 0.04 + 2.0_f32).sqrt();
+        // Five values of 0.2 each: the length is the root of 0.2 and the floor.
+        let length = (5.0 * 0.04 + 2.0_f32).sqrt();
         assert!((bags.value(0, known[0]) - 0.2 / length).abs() < 1e-6);
         let mut copy = Bags::new(bags.frequencies().clone());
         copy.push_row_of(&bags, 0);

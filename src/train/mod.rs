@@ -7,6 +7,7 @@ pub mod crate_versions;
 pub mod custom;
 mod features;
 pub mod manifest;
+mod model_folder;
 pub mod recipe;
 pub mod sentiment;
 pub mod sparse_model;

@@ -11,8 +11,9 @@ use super::card::{CardFigures, CardText};
 use super::crate_versions::CRATE_VERSIONS;
 use super::features::{Rows, count_frequencies, identity_shrinkage, vectorise};
 use super::manifest::{LabelRecord, Manifest, SourceUse, TrainingFile};
+use super::model_folder::write_model;
 use super::recipe::{Recipe, RecipeError};
-use crate::bias::{self, BiasReport, Half};
+use crate::bias::{self, Half};
 use crate::classify::artifact::{Artifact, ArtifactError};
 use crate::classify::evaluation::{Evaluation, LabelsDiffer, MeasuredFile};
 use crate::classify::in_parallel::in_parallel;
@@ -190,6 +191,13 @@ pub fn train(
     let training: Vec<TrainingFile> = files.iter().map(TrainingFile::from).collect();
     let scheme = if scheme == LabelScheme::AnyNamed { LabelScheme::Named(set.labels.clone()) } else { scheme };
     let mut remarks = Vec::new();
+    if init.is_none() && !set.rows.iter().any(|row| options.recipe.is_home(&row.source)) {
+        remarks.push(format!(
+            "no row is of the home source `{}`: scores are not calibrated, and all features count as equally rare; name \
+             your rows' `source` so, or set `home_source` in the recipe",
+            options.recipe.home_source
+        ));
+    }
     let dev = if options.dev.is_empty() {
         None
     } else {
@@ -328,9 +336,13 @@ fn fit_anew(
     progress: &mut dyn FnMut(&str),
 ) -> Result<Fitted, TrainError> {
     let one_sided = one_sided_labels(set);
-    if !one_sided.is_empty() {
-        return Err(TrainError::OneSided(one_sided));
+    let (refused, idle): (Vec<OneSidedLabel>, Vec<OneSidedLabel>) =
+        one_sided.into_iter().partition(|one| set.labels[..written].contains(&one.label));
+    if !refused.is_empty() {
+        return Err(TrainError::OneSided(refused));
     }
+    // An auxiliary label that cannot be learnt helps nobody, and harms nobody.
+    keep_labels(set, |label| idle.iter().all(|one| one.label != label));
     let recipe = &options.recipe;
     if recipe.identity_templates > 0.0 {
         add_identity_templates(set)?;
@@ -352,6 +364,17 @@ fn fit_anew(
         records: records(&model, &calibrations),
         frequencies: rows.bags.frequencies().clone(),
     })
+}
+
+/// Takes labels out of a set.
+fn keep_labels(set: &mut LabelledSet, keeps: impl Fn(&str) -> bool) {
+    let kept: Vec<bool> = set.labels.iter().map(|label| keeps(label)).collect();
+    let mut keep = kept.iter();
+    set.labels.retain(|_| keep.next() == Some(&true));
+    for row in &mut set.rows {
+        let mut keep = kept.iter();
+        row.answers.retain(|_| keep.next() == Some(&true));
+    }
 }
 
 /// The sentences about groups of people, with the labels of the set.
@@ -490,21 +513,14 @@ fn continue_from(
     progress: &mut dyn FnMut(&str),
 ) -> Result<Fitted, TrainError> {
     let one_sided = one_sided_labels(set);
-    let told: Vec<usize> =
-        (0..set.labels.len()).filter(|label| one_sided.iter().all(|one| one.label != set.labels[*label])).collect();
-    if told.is_empty() {
+    if one_sided.len() == set.labels.len() {
         return Err(TrainError::OneSided(one_sided));
     }
-    let narrowed = LabelledSet {
-        labels: told.iter().map(|label| set.labels[*label].clone()).collect(),
-        rows: set
-            .rows
-            .iter()
-            .map(|row| LabelledText { answers: told.iter().map(|label| row.answers[*label]).collect(), ..row.clone() })
-            .collect(),
-    };
-    progress(&format!("continuing {} of {} labels with {} texts", told.len(), init.labels().len(), set.rows.len()));
-    let rows = vectorise(&narrowed, recipe, init.frequencies().clone(), options.threads);
+    let mut told = set.clone();
+    keep_labels(&mut told, |label| one_sided.iter().all(|one| one.label != label));
+    let labels = told.labels.len();
+    progress(&format!("continuing {labels} of {} labels with {} texts", init.labels().len(), set.rows.len()));
+    let rows = vectorise(&told, recipe, init.frequencies().clone(), options.threads);
     let begun = init.to_continue();
     let params = SparseLogisticParams::default()
         .c(recipe.c)
@@ -555,40 +571,6 @@ fn source_uses(set: &LabelledSet, recipe: &Recipe) -> Vec<SourceUse> {
             is_home: recipe.is_home(source),
         })
         .collect()
-}
-
-fn write_model(
-    folder: &Path,
-    weights: &[u8],
-    manifest: &Manifest,
-    figures: CardFigures<'_>,
-    card: &CardText,
-) -> Result<(), TrainError> {
-    let manifest_text = toml::to_string(manifest)
-        .map_err(|error| TrainError::Format { what: "the manifest", cause: error.to_string() })?;
-    let json = |what, value: serde_json::Result<Vec<u8>>| {
-        let mut bytes = value.map_err(|error| TrainError::Format { what, cause: error.to_string() })?;
-        bytes.push(b'\n');
-        Ok::<_, TrainError>(bytes)
-    };
-    let mut files: Vec<(&str, Vec<u8>)> = vec![
-        ("weights.bin", weights.to_vec()),
-        ("manifest.toml", manifest_text.into_bytes()),
-        ("card.md", card.render(manifest, figures).into_bytes()),
-    ];
-    if let Some(evaluation) = figures.evaluation {
-        files.push(("report.json", json("the report", serde_json::to_vec_pretty(evaluation))?));
-    }
-    if let Some(report) = figures.bias {
-        files.push(("bias.json", json("the bias", serde_json::to_vec_pretty::<BiasReport>(report))?));
-    }
-    let failed = |path: &Path, source| TrainError::Write { path: path.display().to_string(), source };
-    std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
-    for (name, bytes) in files {
-        let path = folder.join(name);
-        std::fs::write(&path, bytes).map_err(|error| failed(&path, error))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

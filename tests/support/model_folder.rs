@@ -64,8 +64,8 @@ impl SmallModel<'_> {
             .iter()
             .map(|(label, word)| {
                 let mut products = vec![0.0; BUCKETS];
-                let hashed = hashed(word);
-                hashed.features().iter().for_each(|feature| products[*feature as usize & (BUCKETS - 1)] = self.weight);
+                // The first feature is the word itself; its runs of letters occur in other words too.
+                products[hashed(word).features()[0] as usize & (BUCKETS - 1)] = self.weight;
                 LabelToWrite { name: (*label).to_owned(), products, intercept: -3.0, offset: 0.0, threshold: 0.5 }
             })
             .collect();
