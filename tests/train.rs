@@ -178,6 +178,7 @@ fn what_cannot_be_trained_says_why() {
     let expected =
         ["label `spam`: 7 texts have it and 0 do not", "label `rude`: 0 texts have it and 7 do not", "hint: "];
     refused(&workspace, &["spam", "one.jsonl"], &expected);
+    let workspace = site();
     workspace.write("model", "a file");
     let (_, stderr) = train(&workspace, &["spam", "site.jsonl"], 2);
     assert!(stderr.contains("model: cannot make the folder"), "{stderr}");

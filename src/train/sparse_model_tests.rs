@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::super::recipe::{IdentityShrinkage, NaturalRate};
-use super::super::{abuse, custom};
 use super::*;
 use crate::labelled::describe_bad_rows;
 use crate::text::features::{Featuriser, HashedText};
+use crate::train::recipe::{IdentityShrinkage, NaturalRate};
+use crate::train::{abuse, custom};
 
 const GOOD: [&str; 6] = ["kind", "thanks", "well", "lovely", "agree", "garden"];
 const BAD: [&str; 6] = ["idiot", "stupid", "liar", "fool", "shut", "moron"];
