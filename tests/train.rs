@@ -12,7 +12,7 @@ fn posts(count: usize, seed: usize) -> Vec<(String, bool)> {
     let things = ["garden", "bridge", "library", "ferry"];
     let row = |at: usize| {
         let thing = things[at * 7 % things.len()];
-        if at % 3 == 0 {
+        if at.is_multiple_of(3) {
             (format!("Buy your cheap {thing} here, offer {at} of {seed}"), true)
         } else {
             (format!("Yesterday the {thing} was quiet, as on day {at} of {seed}"), false)
