@@ -12,7 +12,7 @@ fn posts(count: usize, seed: usize) -> Vec<(String, bool)> {
     let things = ["garden", "bridge", "library", "ferry"];
     let row = |at: usize| {
         let thing = things[at * 7 % things.len()];
-        if at % 3 == 0 {
+        if at.is_multiple_of(3) {
             (format!("Buy your cheap {thing} here, offer {at} of {seed}"), true)
         } else {
             (format!("Yesterday the {thing} was quiet, as on day {at} of {seed}"), false)
@@ -178,6 +178,7 @@ fn what_cannot_be_trained_says_why() {
     let expected =
         ["label `spam`: 7 texts have it and 0 do not", "label `rude`: 0 texts have it and 7 do not", "hint: "];
     refused(&workspace, &["spam", "one.jsonl"], &expected);
+    let workspace = site();
     workspace.write("model", "a file");
     let (_, stderr) = train(&workspace, &["spam", "site.jsonl"], 2);
     assert!(stderr.contains("model: cannot make the folder"), "{stderr}");

@@ -135,7 +135,9 @@ mod tests {
         Featuriser::new().extract("ab", &mut hashed);
         let mut codes = vec![0; 1 << 10];
         let known: Vec<u32> = hashed.features()[1..].iter().map(|feature| feature & 1023).collect();
-        known.iter().for_each(|bucket| codes[*bucket as usize] = 51);
+        for bucket in &known {
+            codes[*bucket as usize] = 51;
+        }
         let mut bags = Bags::new(InverseFrequencies::new(codes).unwrap());
         bags.push(&hashed);
         bags.push(&HashedText::default());

@@ -6,8 +6,8 @@ use ndarray::{Array1, Array2, Axis, concatenate};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::super::inverse_frequency::{InverseFrequencies, inverse_frequency};
 use super::*;
+use crate::classify::inverse_frequency::{InverseFrequencies, inverse_frequency};
 
 const ROWS: usize = 160;
 /// The last bucket was in no counted text.

@@ -163,7 +163,7 @@ mod tests {
             .collect()
     }
 
-    fn held<'a>(rows: &'a [([f64; 2], bool)], yes_weight: f64) -> Vec<Held<'a>> {
+    fn held(rows: &[([f64; 2], bool)], yes_weight: f64) -> Vec<Held<'_>> {
         let weight = |answer: bool| if answer { yes_weight } else { 1.0 };
         rows.iter().map(|(scores, answer)| Held { scores, answer: *answer, weight: weight(*answer) }).collect()
     }
@@ -192,11 +192,11 @@ mod tests {
             }
             sum / weights
         };
-        let rate = {
+        let share = {
             let yes = rows.iter().filter(|(_, answer)| *answer).count() as f64 * 0.1;
             yes / (yes + rows.iter().filter(|(_, answer)| !*answer).count() as f64)
         };
-        assert!((mean(&rare) - rate).abs() < 1e-6, "the mean probability is the rate: {} {rate}", mean(&rare));
+        assert!((mean(&rare) - share).abs() < 1e-6, "the mean probability is the rate: {} {share}", mean(&rare));
     }
 
     #[test]

@@ -81,15 +81,12 @@ fn judge_comment(
     };
     let decision = site.plan.policy.decide(facts);
     let action = decision.action;
-    match &site.rivals {
-        Some(rivals) => {
-            let rivals = rivals.iter().map(|rival| rival.decide(facts)).collect();
-            judged.verdicts.push(Verdict::new(&comment.comment, decision, rivals));
-        }
-        None => {
-            let outcome = Outcome { tone: &tone, topic: &topic, decision: &decision };
-            write_record(comment, site, scorers, &outcome, &mut judged.lines);
-        }
+    if let Some(rivals) = &site.rivals {
+        let rivals = rivals.iter().map(|rival| rival.decide(facts)).collect();
+        judged.verdicts.push(Verdict::new(&comment.comment, decision, rivals));
+    } else {
+        let outcome = Outcome { tone: &tone, topic: &topic, decision: &decision };
+        write_record(comment, site, scorers, &outcome, &mut judged.lines);
     }
     judged.tally.add_record(action, &comment.language, &tone);
 }

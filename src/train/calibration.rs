@@ -104,7 +104,7 @@ fn best_f1_threshold(scored: &[(f64, bool, f64)]) -> f64 {
         let next = sorted.get(at + 1).map_or(*score, |(next, _, _)| *next);
         let f1 = 2.0 * found / (found + wrong + positives);
         // Equal scores are taken together.
-        if next < *score && f1 > best.0 || at + 1 == sorted.len() && f1 > best.0 {
+        if f1 > best.0 && (next < *score || at + 1 == sorted.len()) {
             best = (f1, f64::midpoint(*score, next));
         }
     }

@@ -315,7 +315,9 @@ fn read(
     mapping: &Mapping,
     progress: &mut dyn FnMut(&str),
 ) -> Result<(LabelledSet, Vec<FileReport>), TrainError> {
-    paths.iter().for_each(|path| progress(&format!("reading {}", path.display())));
+    for path in paths {
+        progress(&format!("reading {}", path.display()));
+    }
     let data = read_labelled_files(paths, scheme, mapping.clone()).map_err(TrainError::Labelled)?;
     if data.set.rows.is_empty() {
         let bad_rows = data.files.iter().flat_map(|file: &FileReport| file.bad_rows.values()).sum();

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::super::recipe::{IdentityShrinkage, NaturalRate};
-use super::super::{abuse, custom};
 use super::*;
 use crate::labelled::describe_bad_rows;
 use crate::text::features::{Featuriser, HashedText};
+use crate::train::recipe::{IdentityShrinkage, NaturalRate};
+use crate::train::{abuse, custom};
 
 const GOOD: [&str; 6] = ["kind", "thanks", "well", "lovely", "agree", "garden"];
 const BAD: [&str; 6] = ["idiot", "stupid", "liar", "fool", "shut", "moron"];
@@ -197,8 +197,8 @@ fn home_natural_rate_and_weights_are_those_of_the_recipe() {
     assert_eq!(manifest["label"][0]["rate"].as_float(), Some(0.1));
     let rare = scores(&site.load("model"), "garden")[0];
     site.train(|options| (options.recipe.natural, options.out) = (None, site.path("even"))).unwrap();
-    let rate = site.manifest("even")["label"][0]["rate"].as_float().unwrap();
-    assert!((rate - 1.0 / 3.0).abs() < 1e-5, "{rate}");
+    let share = site.manifest("even")["label"][0]["rate"].as_float().unwrap();
+    assert!((share - 1.0 / 3.0).abs() < 1e-5, "{share}");
     assert!(scores(&site.load("even"), "garden")[0] > rare);
 }
 

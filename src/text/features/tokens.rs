@@ -20,6 +20,7 @@ const YOU: [&str; 8] = ["you", "your", "you're", "youre", "yourself", "ya", "u",
 
 /// A token.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "marks that go together in any way")]
 pub(super) struct Token {
     /// Index of its first character.
     pub(super) first: usize,
