@@ -57,7 +57,7 @@ pub(super) struct ExplainOptions {
     #[arg(long = "label", value_name = "LABEL")]
     labels: Vec<String>,
 
-    /// Explain all labels of this model; may be given twice
+    /// Explain all labels of this model; may be given several times
     #[arg(long = "model", value_enum, value_name = "MODEL")]
     models: Vec<ModelChoice>,
 

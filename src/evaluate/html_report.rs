@@ -22,7 +22,10 @@ const EXPLANATION: &str = "<h2 id=\"reading\">How to read it</h2><dl>\
     the label is more or less common among these texts than among those that the model was made for, ECE shows that \
     too.</dd>\
     <dt>Intervals</dt><dd>The small figures are 95 % confidence intervals, from drawing the texts anew 200 times. \
-    Where two models’ intervals overlap widely, these texts do not tell them apart.</dd></dl>";
+    Where two models’ intervals overlap widely, these texts do not tell them apart.</dd>\
+    <dt>Plots</dt><dd>Dashed lines are chance, or, for calibration, scores that are right. The dot on precision and \
+    recall is the model’s threshold. Under calibration each dot is a bin, a larger one more texts; above the line the \
+    scores are too low, below it too high.</dd></dl>";
 
 /// The report as HTML. Same figures, same bytes. Texts are named by id or place, never by their words.
 #[must_use]
@@ -208,7 +211,7 @@ fn plots<'a>(figures: &LabelFigures, curves: &'a LabelCurves) -> Vec<(&'static s
             line: &curves.precision_recall,
             dots: at_threshold.into_iter().collect(),
         };
-        plots.push(("Precision and recall; the dot is the threshold", plot));
+        plots.push(("Precision and recall", plot));
     }
     if !figures.calibration.is_empty() {
         let most = figures.calibration.iter().map(|bin| bin.count).max().unwrap_or(1) as f64;
@@ -228,7 +231,7 @@ fn plots<'a>(figures: &LabelFigures, curves: &'a LabelCurves) -> Vec<(&'static s
             line: &[],
             dots: figures.calibration.iter().map(dot).collect(),
         };
-        plots.push(("Calibration; larger dots, more texts", plot));
+        plots.push(("Calibration", plot));
     }
     plots
 }
@@ -276,7 +279,8 @@ fn write_errors(title: &str, texts: &[WrongText], page: &mut String) {
 }
 
 fn write_slices(title: &str, slices: &[Slice], page: &mut String) {
-    let Some(first) = slices.first() else { return };
+    // One slice of texts that state nothing says nothing.
+    let Some(first) = slices.first().filter(|first| slices.len() > 1 || first.name != "unstated") else { return };
     let _ = write!(
         page,
         "<h3>By {title}</h3>\n<div class=\"scroll\"><table><thead><tr><th></th><th>texts</th><th>mean</th>"

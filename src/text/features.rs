@@ -262,7 +262,7 @@ mod tests {
             ("it’s  fine\n", "it's fine"),
             ("soooooo good", "soo good"),
             ("ｆｉｎｅ", "fine"),
-            ("see https://example.org/a?b now", "see http://www.other.test now"),
+            ("see https://example.org/a?b now", "see www.other.test now"),
             ("@ana is right", "@ben is right"),
             ("yes. no", "yes, no"),
         ] {

@@ -21,7 +21,9 @@ pub fn task() -> ModelTask {
         scheme: LabelScheme::Named(LABELS.map(str::to_owned).to_vec()),
         auxiliary: None,
         languages: vec!["en".to_owned()],
-        hostile_labels: vec!["toxicity", "threat", "insult", "identity_attack"],
+        // An attack on identity is toxic as well. Its own score follows words for groups of people too closely to accuse
+        // anybody in one word.
+        hostile_labels: vec!["toxicity", "threat", "insult"],
         card: CARD,
     }
 }
@@ -30,7 +32,8 @@ pub fn task() -> ModelTask {
 ///
 /// Weights of sources were chosen with a fifth of each source held out, and with each source left out as a whole:
 /// `paradetox` at its full weight helps everywhere, `posts-hatexplain` hurts at home in step with its weight. What other
-/// sources call an attack on identity is wider than at home, so that their answers to it count for a fifth.
+/// sources call an attack on identity is wider than at home, so that their answers to it count for a fifth. What another
+/// source calls harmless has none of the other labels either, which it mostly does not speak of.
 #[must_use]
 pub fn recipe() -> Recipe {
     let weights = [
@@ -48,6 +51,7 @@ pub fn recipe() -> Recipe {
         other_source_weight: 0.3,
         source_weights: weights.into_iter().map(|(source, weight)| (source.to_owned(), weight)).collect(),
         label_source_weights: [("identity_attack".to_owned(), 0.2)].into(),
+        implied_label: "toxicity".to_owned(),
         natural: Some(NaturalRate { label: "toxicity".to_owned(), rate: NATURAL_TOXICITY }),
         identity_templates: 0.3,
         identity_shrinkage: Some(IdentityShrinkage { factor: 0.1, except: vec!["identity_attack".to_owned()] }),

@@ -53,7 +53,7 @@ impl CardText {
             None => card.push_str("## Figures\n\nNone: the model was trained without texts to measure on.\n"),
         }
         if let Some(bias) = figures.bias {
-            let _ = write!(card, "\n## Identity bias\n\n{}", bias.render_markdown(LISTED_TERMS));
+            let _ = write!(card, "\n{}", bias.render_markdown(LISTED_TERMS));
         }
         card
     }

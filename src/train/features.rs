@@ -46,16 +46,20 @@ pub(super) fn vectorise(set: &LabelledSet, recipe: &Recipe, frequencies: Inverse
     };
     let label_weights: Vec<f32> =
         set.labels.iter().map(|label| recipe.label_source_weights.get(label).copied().unwrap_or(1.0) as f32).collect();
+    let implied_label = set.labels.iter().position(|label| *label == recipe.implied_label);
     let mut answers = Vec::new();
     for_each_hashed(set, threads, |at, hashed| {
         let text = &set.rows[at];
-        let is_home = recipe.is_home(&text.source);
+        let (is_home, is_template) = (recipe.is_home(&text.source), text.source.as_ref() == bias::SOURCE);
+        let is_denied = implied_label.is_some_and(|label| text.answer(label) == Some(false));
+        let implied = (!is_home && is_denied).then_some(0.0);
         rows.row_of_text.push(rows.text_of_row.len() as u32);
         for yes in [true, false] {
             answers.clear();
             answers.extend(text.answers.iter().zip(&label_weights).map(|(answer, weight)| {
-                let Some(share) = answer else { return 0.0 };
-                let weight = if is_home { 1.0 } else { *weight };
+                let Some(share) = answer.or(implied) else { return 0.0 };
+                // Sentences about groups of people are sure of all their labels.
+                let weight = if is_home || is_template { 1.0 } else { *weight };
                 if yes { weight * share } else { weight * (share - 1.0) }
             }));
             if yes && answers.iter().all(|answer| answer.abs() <= 0.0) && text.answers.iter().any(Option::is_some) {
@@ -137,6 +141,23 @@ mod tests {
         assert_eq!(rows.weights, [1.0, 1.0, 0.5, 0.5, 1.0]);
         assert_eq!(rows.text_of_row, [0, 0, 1, 1, 2]);
         assert_eq!(rows.row_of_text, [0, 2, 4]);
+    }
+
+    #[test]
+    fn what_a_text_elsewhere_denies_it_denies_with_all_that_implies_it() {
+        let mut set = LabelledSet::new(vec!["rude".into(), "threat".into()]);
+        set.rows = vec![
+            LabelledText::new("one", "home", &[Some(false), None]),
+            LabelledText::new("two", "away", &[Some(false), None]),
+            LabelledText::new("three", "away", &[Some(true), None]),
+        ];
+        let recipe =
+            Recipe { home_source: "home".into(), implied_label: "rude".into(), buckets: 1 << 12, ..Recipe::default() };
+        let frequencies = count_frequencies(&set, &recipe, 1).unwrap();
+        let rows = vectorise(&set, &recipe, frequencies, 1);
+        let answers: Vec<[f32; 2]> =
+            (0..rows.targets.row_count()).map(|row| [0, 1].map(|label| rows.targets.answer(row, label))).collect();
+        assert_eq!(answers, [[-1.0, 0.0], [-1.0, -1.0], [1.0, 0.0]]);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bias;
+
 /// Texts with a label occur this often where comments come in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,6 +51,9 @@ pub struct Recipe {
     /// By label: what an answer of another source counts for, against 1 at home. Sources mean different things by the
     /// same word.
     pub label_source_weights: BTreeMap<String, f64>,
+    /// A label that all others imply: a text of another source that does not have it has none of those that the source
+    /// says nothing of. Empty: nothing is implied.
+    pub implied_label: String,
     /// The mix of texts that scores are calibrated for; none: that of the home rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub natural: Option<NaturalRate>,
@@ -71,6 +76,7 @@ impl Default for Recipe {
             other_source_weight: 1.0,
             source_weights: BTreeMap::new(),
             label_source_weights: BTreeMap::new(),
+            implied_label: String::new(),
             natural: None,
             identity_templates: 0.0,
             identity_shrinkage: None,
@@ -91,6 +97,7 @@ struct Changes {
     other_source_weight: Option<f64>,
     source_weights: Option<BTreeMap<String, f64>>,
     label_source_weights: Option<BTreeMap<String, f64>>,
+    implied_label: Option<String>,
     natural: Option<NaturalRate>,
     identity_templates: Option<f64>,
     identity_shrinkage: Option<IdentityShrinkage>,
@@ -147,6 +154,7 @@ impl Recipe {
             other_source_weight: changes.other_source_weight.unwrap_or(self.other_source_weight),
             source_weights: changes.source_weights.unwrap_or(self.source_weights),
             label_source_weights: changes.label_source_weights.unwrap_or(self.label_source_weights),
+            implied_label: changes.implied_label.unwrap_or(self.implied_label),
             natural: changes.natural.or(self.natural),
             identity_templates: changes.identity_templates.unwrap_or(self.identity_templates),
             identity_shrinkage: changes.identity_shrinkage.or(self.identity_shrinkage),
@@ -190,10 +198,10 @@ impl Recipe {
         self.source_weights.get(source).copied().unwrap_or(self.other_source_weight)
     }
 
-    /// Whether rows of a source are like the texts to be scored.
+    /// Whether rows of a source are like the texts to be scored; sentences of the built-in templates never are.
     #[must_use]
     pub fn is_home(&self, source: &str) -> bool {
-        self.home_source.is_empty() || source == self.home_source
+        (self.home_source.is_empty() && source != bias::SOURCE) || source == self.home_source
     }
 }
 

@@ -91,7 +91,7 @@ fn as_text(shown: &Value) -> String {
     line("features", string("/header/feature_spec"));
     line("languages", list("/header/languages"));
     line("weights", format!("{} bytes, sha256 {}", shown["weights_bytes"], string("/weights_sha256")));
-    let chosen = ["/manifest/hyper_parameters", "/manifest/hyperparameters"];
+    let chosen = ["/manifest/recipe", "/manifest/hyperparameters"];
     let chosen = chosen.into_iter().find_map(|key| shown.pointer(key)?.as_object());
     for (place, (key, value)) in chosen.into_iter().flatten().enumerate() {
         line(if place == 0 { "trained with" } else { "" }, format!("{key} = {value}"));

@@ -14,7 +14,8 @@ const TELLING_SIGNS: usize = 3;
 const FEWEST_PLAIN_SIGNS: usize = 2;
 /// So many single letters in a row are one word spaced out.
 const FEWEST_SPACED_LETTERS: usize = 3;
-const LINK_BEGINNINGS: [&str; 3] = ["http://", "https://", "www."];
+/// As they stand once repeated characters are cut to two.
+const LINK_BEGINNINGS: [&str; 3] = ["http://", "https://", "ww."];
 const NOT: [&str; 7] = ["not", "never", "no", "without", "nobody", "cannot", "nothing"];
 const YOU: [&str; 8] = ["you", "your", "you're", "youre", "yourself", "ya", "u", "ur"];
 
