@@ -74,11 +74,12 @@ const CARD: CardText = CardText {
            - paradetox: ParaDetox, CC0 in the copy used.\n\
            - posts-hatexplain: HateXplain, Mathew et al. (2021), MIT / Apache-2.0.\n\
            - forum-sentences: de Gibert et al. (2018), Vicomtech, CC BY-SA 3.0.\n\
-           - wikipedia-neutral-identity: sentences of Conversation AI's debiasing work, Apache-2.0.",
+           - wikipedia-neutral-identity: sentences of Conversation AI's debiasing work, Apache-2.0.\n\
+           - identity-templates: sentences of this project's own, `data/bias/`, under its licence.",
     limits: "- It sees words, not meaning: quoted abuse, irony, negation and talk about oneself (\"I was stupid\") score high; \
              abuse in polite words scores low.\n\
-             - Names of groups that are often attacked raise the scores of harmless sentences, though less than without \
-             the neutral sentences about them.\n\
+             - Words for groups of people are held back: abuse that is in naming a group and in a rare word scores low. \
+             `identity_attack` follows these words all the same; do not act on it alone.\n\
              - Comments of a few words hold little to go by.\n\
              - Labels are the views of crowd workers; on news sites and forums readers agree less with them than on \
              Wikipedia, and so does the model.\n\
