@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use clap::Args;
 
-use crate::labelled::{Mapping, describe_bad_rows};
+use crate::labelled::Mapping;
 use crate::train::recipe::Recipe;
 use crate::train::sparse_model::{ModelTask, TrainError, TrainOptions, TrainedModel, train as train_model};
 use crate::train::topic::{TopicHyperparameters, TopicTrainingOptions, train_topic};
@@ -151,7 +151,7 @@ fn with_changes(given: &TrainOptionsGiven, recipe: Recipe) -> Result<Recipe, Fai
 }
 
 fn report(out: &Path, trained: &TrainedModel) -> Result<Exit, Failure> {
-    for line in describe_bad_rows(&trained.files).iter().chain(&trained.remarks) {
+    for line in &trained.remarks {
         tell(&format!("warning: {line}"));
     }
     let mut text = format!("{}: {} bytes of weights\n", out.display(), trained.weights_bytes);

@@ -23,8 +23,8 @@ use crate::classify::linear_model::{KIND, LinearModel, MAX_LABELS};
 use crate::classify::linear_model_file::{LabelToWrite, LinearModelFile};
 use crate::classify::logistic::{FitSummary, LogisticError, SparseLogistic, SparseLogisticParams};
 use crate::labelled::{
-    FileReport, LabelScheme, LabelledError, Mapping, OneSidedLabel, data_file::sha256_of, drop_leaking_rows,
-    find_repeats, one_sided_labels, read_labelled_files,
+    FileReport, LabelScheme, LabelledError, Mapping, OneSidedLabel, data_file::sha256_of, describe_bad_rows,
+    drop_leaking_rows, find_repeats, one_sided_labels, read_labelled_files,
 };
 use crate::text::features::FEATURE_SPEC;
 use crate::text::words::mix;
@@ -106,7 +106,7 @@ pub enum TrainError {
         bad_rows: usize,
     },
     /// Labels with texts of one class only.
-    #[error("{}\n  hint: add texts of the other class, or leave the label out", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    #[error("{}\n  hint: add texts of the other class, or leave the label out; to adapt a model that has more labels, use --init", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     OneSided(Vec<OneSidedLabel>),
     /// The data names more labels than a model can have.
     #[error("{0} labels; a model has at most {MAX_LABELS}")]
@@ -319,6 +319,8 @@ fn read(
         progress(&format!("reading {}", path.display()));
     }
     let data = read_labelled_files(paths, scheme, mapping.clone()).map_err(TrainError::Labelled)?;
+    // At once: whatever fails later may be because of them.
+    describe_bad_rows(&data.files).iter().for_each(|line| progress(&format!("warning: {line}")));
     if data.set.rows.is_empty() {
         let bad_rows = data.files.iter().flat_map(|file: &FileReport| file.bad_rows.values()).sum();
         let names: Vec<&str> = data.files.iter().map(|file| file.file.as_str()).collect();
