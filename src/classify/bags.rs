@@ -22,13 +22,6 @@ impl Bags {
         Self { frequencies, row_begins: vec![0], buckets: Vec::new(), factors: Vec::new() }
     }
 
-    /// Memory for as many rows and entries as will come.
-    pub fn reserve(&mut self, rows: usize, entries: usize) {
-        self.row_begins.reserve_exact(rows);
-        self.factors.reserve_exact(rows);
-        self.buckets.reserve_exact(entries);
-    }
-
     /// Appends a text.
     pub fn push(&mut self, text: &HashedText) {
         self.push_features(text.features());
@@ -47,16 +40,6 @@ impl Bags {
             }
         }
         self.factors.push(inverse_length(squares));
-        self.row_begins.push(self.buckets.len());
-    }
-
-    /// Appends a row of another set with the same frequencies.
-    ///
-    /// # Panics
-    /// Where it has no such row.
-    pub fn push_row_of(&mut self, other: &Self, row: usize) {
-        self.buckets.extend_from_slice(other.buckets(row));
-        self.factors.push(other.factors[row]);
         self.row_begins.push(self.buckets.len());
     }
 
@@ -147,8 +130,5 @@ mod tests {
         // Five values of 0.2 each: the length is the root of 0.2 and the floor.
         let length = (5.0 * 0.04 + 2.0_f32).sqrt();
         assert!((bags.value(0, known[0]) - 0.2 / length).abs() < 1e-6);
-        let mut copy = Bags::new(bags.frequencies().clone());
-        copy.push_row_of(&bags, 0);
-        assert_eq!((copy.buckets(0), copy.factor(0).to_bits()), (bags.buckets(0), bags.factor(0).to_bits()));
     }
 }

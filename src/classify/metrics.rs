@@ -185,29 +185,6 @@ pub fn precision_recall_curve(scored: &[Scored]) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// The threshold of the highest F1, where a positive counts `positive_weight` and a negative `negative_weight`: the
-/// middle between the last yes and the first no. Of equally good ones the highest. `None` without positives.
-#[must_use]
-pub fn best_f1_threshold(scored: &[Scored], positive_weight: f64, negative_weight: f64) -> Option<f64> {
-    let positives = scored.iter().filter(|(_, positive)| *positive).count() as f64 * positive_weight;
-    if positives <= 0.0 {
-        return None;
-    }
-    let runs = ties(scored);
-    let (mut found, mut wrong) = (0.0, 0.0);
-    let mut best = (-1.0, f64::INFINITY);
-    for (at, (score, positive, negative)) in runs.iter().enumerate() {
-        found += *positive as f64 * positive_weight;
-        wrong += *negative as f64 * negative_weight;
-        let f1 = 2.0 * found / (found + wrong + positives);
-        if f1 > best.0 {
-            let next = runs.get(at + 1).map_or(*score, |(next, _, _)| *next);
-            best = (f1, f64::midpoint(*score, next));
-        }
-    }
-    Some(best.1)
-}
-
 /// The mean of the numbers that are there; `None` where none is.
 #[must_use]
 pub fn mean(numbers: impl IntoIterator<Item = Option<f64>>) -> Option<f64> {
@@ -252,19 +229,9 @@ mod tests {
         let empty = Confusion::default();
         assert_eq!((empty.precision(), empty.recall(), empty.f1()), (None, None, None));
         assert_eq!(log_loss(&[]), None);
-        assert_eq!(best_f1_threshold(&[(0.5, false)], 1.0, 1.0), None);
         assert_eq!(mean([None, None]), None);
         close(mean([Some(1.0), None, Some(2.0)]), 1.5);
         assert!(log_loss(&[(0.0, true)]).is_some_and(f64::is_finite));
-    }
-
-    #[test]
-    fn the_best_threshold_separates_what_can_be_separated() {
-        let scored = [(0.9, true), (0.8, true), (0.4, false), (0.3, true), (0.1, false), (0.0, false)];
-        // At 0.3 all three are found for one false yes: F1 = 6/7; at 0.8 two of three: 4/5.
-        close(best_f1_threshold(&scored, 1.0, 1.0), 0.2);
-        // Where negatives are ten times as many as here, the false one costs too much.
-        close(best_f1_threshold(&scored, 1.0, 10.0), 0.6);
     }
 
     #[test]

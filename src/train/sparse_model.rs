@@ -320,7 +320,9 @@ fn read(
     }
     let data = read_labelled_files(paths, scheme, mapping.clone()).map_err(TrainError::Labelled)?;
     // At once: whatever fails later may be because of them.
-    describe_bad_rows(&data.files).iter().for_each(|line| progress(&format!("warning: {line}")));
+    for line in describe_bad_rows(&data.files) {
+        progress(&format!("warning: {line}"));
+    }
     if data.set.rows.is_empty() {
         let bad_rows = data.files.iter().flat_map(|file: &FileReport| file.bad_rows.values()).sum();
         let names: Vec<&str> = data.files.iter().map(|file| file.file.as_str()).collect();
