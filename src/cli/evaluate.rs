@@ -157,8 +157,7 @@ fn warn(data: &LabelledData) {
     }
 }
 
-/// How data states the labels of a model: as emotions where all of them are emotions or their groups, by name for all
-/// others.
+/// How data states the labels of a model in a folder.
 fn scheme_of(model: &Path) -> anyhow::Result<LabelScheme> {
     let path = model.join("weights.bin");
     let artifact = Artifact::read(&path)
@@ -173,13 +172,5 @@ fn scheme_of(model: &Path) -> anyhow::Result<LabelScheme> {
     if labels.is_empty() {
         return Err(anyhow!("{}: the model has no labels", model.display()));
     }
-    let members = |label: &String| -> Option<Vec<String>> {
-        let group = sentiment::GROUPS.iter().find(|(name, _)| name == label);
-        let of_group = group.map(|(_, members)| members.iter().map(|member| (*member).to_owned()).collect());
-        let is_emotion = || sentiment::GROUPS.iter().any(|(_, members)| members.contains(&label.as_str()));
-        of_group.or_else(|| is_emotion().then(|| vec![label.clone()]))
-    };
-    let groups: Option<Vec<(String, Vec<String>)>> =
-        labels.iter().map(|label| Some((label.clone(), members(label)?))).collect();
-    Ok(groups.map_or(LabelScheme::Named(labels), LabelScheme::Emotions))
+    Ok(sentiment::scheme_of(labels))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use futures::FutureExt as _;
 
@@ -21,7 +21,7 @@ use crate::trial::{Comparison, MovedComment, Pair, Pairing, Report, ReportInputs
 use super::failure::{Exit, Failure};
 use super::inputs::{Problems, is_dash};
 use super::outputs::Taken;
-use super::run::{default_workers, interrupted};
+use super::run::{default_workers, interrupted, start_runtime};
 use super::{config, inputs, outputs};
 
 /// Moved comments that are listed unless all are asked for.
@@ -131,12 +131,7 @@ pub(super) fn test(options: &PolicyTestOptions) -> Result<Exit, Failure> {
         workers: default_workers(),
     };
     let scored_once = ready.old.1.is_none();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")
-        .map_err(Failure::one)?;
+    let runtime = start_runtime()?;
     let (new_plan, new_models) = ready.new;
     let outcome = match ready.old {
         (old_plan, None) => {

@@ -62,18 +62,23 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
     finish(outcome, seconds, options, summary_sink.flatten())
 }
 
+/// The runtime that joins the stages; work that takes a processor runs on threads beside it.
+pub(super) fn start_runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")
+        .map_err(Failure::one)
+}
+
 fn run_on_runtime(
     settings: Settings,
     outputs: Outputs,
     options: &RunOptions,
     total: Option<u64>,
 ) -> Result<Outcome, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")
-        .map_err(Failure::one)?;
+    let runtime = start_runtime()?;
     let outcome = runtime.block_on(async {
         let counters = Arc::new(Counters::default());
         let _progress = Progress::start(options.progress, total, &counters, options.output.is_none());

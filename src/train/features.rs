@@ -62,10 +62,9 @@ pub(super) fn vectorise(set: &LabelledSet, recipe: &Recipe, frequencies: Inverse
                 let weight = if is_home || is_template { 1.0 } else { *weight };
                 if yes { weight * share } else { weight * (share - 1.0) }
             }));
-            if yes && answers.iter().all(|answer| answer.abs() <= 0.0) && text.answers.iter().any(Option::is_some) {
-                continue;
-            }
-            if !yes && answers.iter().all(|answer| answer.abs() <= 0.0) {
+            // A text that answers nothing has one row all the same, so that each text has a first row.
+            let says_nothing = answers.iter().all(|answer| answer.abs() <= 0.0);
+            if says_nothing && (!yes || text.answers.iter().any(Option::is_some)) {
                 continue;
             }
             rows.bags.push(hashed);

@@ -192,6 +192,9 @@ impl Recipe {
     /// What an error on a row of a source costs.
     #[must_use]
     pub fn weight_of(&self, source: &str) -> f64 {
+        if source == bias::SOURCE && self.identity_templates > 0.0 {
+            return self.identity_templates;
+        }
         if self.is_home(source) {
             return self.source_weights.get(source).copied().unwrap_or(1.0);
         }

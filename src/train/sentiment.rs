@@ -51,6 +51,21 @@ pub fn scheme() -> LabelScheme {
     LabelScheme::Emotions(GROUPS.iter().map(|(label, members)| ((*label).to_owned(), owned(members))).collect())
 }
 
+/// How data states the labels of any model: as emotions where all of them are emotions or their groups, by name for all
+/// others.
+#[must_use]
+pub fn scheme_of(labels: Vec<String>) -> LabelScheme {
+    let members = |label: &String| -> Option<Vec<String>> {
+        let group = GROUPS.iter().find(|(name, _)| name == label);
+        let of_group = group.map(|(_, members)| members.iter().map(|member| (*member).to_owned()).collect());
+        let is_emotion = || GROUPS.iter().any(|(_, members)| members.contains(&label.as_str()));
+        of_group.or_else(|| is_emotion().then(|| vec![label.clone()]))
+    };
+    let groups: Option<Vec<(String, Vec<String>)>> =
+        labels.iter().map(|label| Some((label.clone(), members(label)?))).collect();
+    groups.map_or(LabelScheme::Named(labels), LabelScheme::Emotions)
+}
+
 /// Each emotion for itself. A group is a mixed lot: the scores of its members tell more of it than its own alone.
 fn emotions() -> LabelScheme {
     let alone = |name: &&str| (format!("emotion:{name}"), vec![(*name).to_owned()]);

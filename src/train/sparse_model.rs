@@ -179,6 +179,7 @@ pub fn train(
 ) -> Result<TrainedModel, TrainError> {
     options.recipe.check()?;
     let init = options.init.as_deref().map(load_init).transpose()?;
+    let continued_from = init.as_ref().map(|init| init.citation().to_string()).unwrap_or_default();
     let scheme = match (&init, &task.scheme) {
         (Some(init), LabelScheme::AnyNamed) => LabelScheme::Named(names(init)),
         (_, scheme) => scheme.clone(),
@@ -234,7 +235,7 @@ pub fn train(
         languages: task.languages.clone(),
         labels: fitted.labels.iter().map(|label| label.name.clone()).collect(),
         seed: options.seed,
-        continued_from: options.init.as_deref().map(citation).transpose()?.unwrap_or_default(),
+        continued_from,
         repeated_rows: repeats.repeated_rows,
         contradicting_rows: repeats.contradicting_rows,
         crates: CRATE_VERSIONS.into_iter().map(|(name, version)| (name.to_owned(), version.to_owned())).collect(),
@@ -295,18 +296,11 @@ fn names(model: &LinearModel) -> Vec<String> {
     model.labels().iter().map(|label| label.name.as_ref().to_owned()).collect()
 }
 
-fn init_artifact(folder: &Path) -> Result<Artifact, TrainError> {
-    let path = folder.join("weights.bin");
-    Artifact::read(&path).map_err(|source| TrainError::Init { path: path.display().to_string(), source })
-}
-
 fn load_init(folder: &Path) -> Result<LinearModel, TrainError> {
-    LinearModel::from_artifact(&init_artifact(folder)?)
-        .map_err(|source| TrainError::Init { path: folder.display().to_string(), source })
-}
-
-fn citation(folder: &Path) -> Result<String, TrainError> {
-    Ok(init_artifact(folder)?.citation())
+    let path = folder.join("weights.bin");
+    Artifact::read(&path)
+        .and_then(|artifact| LinearModel::from_artifact(&artifact))
+        .map_err(|source| TrainError::Init { path: path.display().to_string(), source })
 }
 
 fn read(
@@ -355,12 +349,7 @@ fn fit_anew(
     }
     progress(&format!("extracting features of {} texts", set.rows.len()));
     let frequencies = count_frequencies(set, recipe, options.threads).ok_or(TrainError::Buckets(recipe.buckets))?;
-    let mut rows = vectorise(set, recipe, frequencies, options.threads);
-    for (weight, text) in rows.weights.iter_mut().zip(&rows.text_of_row) {
-        if set.rows[*text as usize].source.as_ref() == bias::SOURCE {
-            *weight = recipe.identity_templates as f32;
-        }
-    }
+    let rows = vectorise(set, recipe, frequencies, options.threads);
     progress(&format!("fitting {} labels, and {} times for calibration", set.labels.len(), recipe.folds));
     let (model, held_out) = fit_with_folds(set, &rows, options)?;
     progress("calibrating");
@@ -563,17 +552,11 @@ fn source_uses(set: &LabelledSet, recipe: &Recipe) -> Vec<SourceUse> {
     for row in &set.rows {
         *rows.entry(&row.source).or_default() += 1;
     }
-    let weight = |source: &str| {
-        if source == bias::SOURCE && recipe.identity_templates > 0.0 {
-            return recipe.identity_templates;
-        }
-        recipe.weight_of(source)
-    };
     rows.into_iter()
         .map(|(source, rows)| SourceUse {
             source: if source.is_empty() { "unstated".to_owned() } else { source.to_owned() },
             rows,
-            weight: weight(source),
+            weight: recipe.weight_of(source),
             is_home: recipe.is_home(source),
         })
         .collect()

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::classify::evaluation::{Evaluation, MeasuredFile};
 use crate::classify::linear_model::LinearModel;
 use crate::cli::failure::Failure;
-use crate::labelled::{LabelScheme, LabelledData, Mapping, describe_bad_rows, read_labelled_files};
+use crate::labelled::{LabelledData, Mapping, describe_bad_rows, read_labelled_files};
 use crate::registry::{Inspection, Loaded};
 use crate::train::sentiment;
 
@@ -35,7 +35,7 @@ pub(super) fn measure(model: &Inspection, data: &[PathBuf]) -> Result<Value, Fai
 }
 
 fn read(model: &LinearModel, data: &[PathBuf]) -> Result<LabelledData, Failure> {
-    let scheme = scheme(model.labels().iter().map(|label| label.name.to_string()).collect());
+    let scheme = sentiment::scheme_of(model.labels().iter().map(|label| label.name.to_string()).collect());
     let data = read_labelled_files(data, scheme, Mapping::default())
         .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))?;
     for line in describe_bad_rows(&data.files) {
@@ -43,10 +43,4 @@ fn read(model: &LinearModel, data: &[PathBuf]) -> Result<LabelledData, Failure> 
         let _ = writeln!(std::io::stderr().lock(), "warning: {line}");
     }
     Ok(data)
-}
-
-/// How data states labels: as emotions for sentiment, by name for all others.
-fn scheme(labels: Vec<String>) -> LabelScheme {
-    let emotions = sentiment::scheme();
-    if labels == emotions.labels() { emotions } else { LabelScheme::Named(labels) }
 }
