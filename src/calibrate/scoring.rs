@@ -26,7 +26,7 @@ pub(super) fn load(folder: &Path) -> Result<LinearModel, CalibrateError> {
 /// `None` where a run would not score the text: no words of the commenter's own, or a language that the model does not
 /// read. A text is taken for the first comment of its thread.
 pub(super) fn scores(model: &LinearModel, labels: &[usize], rows: &[LabelledText]) -> Vec<Vec<Option<f64>>> {
-    let detector = Detector::new();
+    let detector = Detector::shipped();
     let prior = LanguageMix::default().prior(model.languages());
     let (mut featuriser, mut hashed, mut log_odds) = (Featuriser::new(), HashedText::default(), Vec::new());
     let mut scores = vec![Vec::with_capacity(rows.len()); labels.len()];

@@ -18,5 +18,7 @@ pub mod logistic;
 pub mod metrics;
 pub mod mixing;
 pub mod score_table;
+pub mod softmax;
+pub mod softmax_table;
 pub mod threshold_choice;
 pub mod worst_errors;

@@ -26,11 +26,12 @@ use super::outputs::{Taken, check_outputs};
     Examples:\n  \
     threadsieve evaluate models/abuse abuse_dev.jsonl.gz --report abuse.html\n  \
     threadsieve evaluate models/new dev.csv --map comment=text --map rude=insult\n  \
+    threadsieve evaluate language sentences.jsonl\n  \
     threadsieve evaluate models/new dev.jsonl --baseline models/abuse/report.json --max-drop 0.002\n\n\
     Exit codes: 0 done; 1 a figure fell too far below the baseline; 2 could not run."
 )]
 pub(super) struct EvaluateOptions {
-    /// The folder of the model
+    /// The folder of the model; `language` for the one in the program
     #[arg(value_name = "MODEL")]
     pub(super) model: PathBuf,
 
@@ -76,6 +77,9 @@ fn positive_share(text: &str) -> Result<f64, String> {
 
 /// Measures a model.
 pub(super) fn evaluate(options: &EvaluateOptions) -> Result<Exit, Failure> {
+    if super::evaluate_language::is_language(&options.model) {
+        return super::evaluate_language::evaluate_language(options);
+    }
     let mut problems = Problems::new();
     let mapping = Mapping::parse(options.map.iter().map(String::as_str));
     let mapping = mapping.map_err(|errors| problems.extend(errors.into_iter().map(anyhow::Error::new))).ok();

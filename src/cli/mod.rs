@@ -5,6 +5,7 @@ mod bias;
 mod calibrate;
 mod config;
 mod evaluate;
+mod evaluate_language;
 mod explain;
 mod explanation_text;
 mod failure;

@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use clap::Args;
 
 use crate::labelled::Mapping;
+use crate::train::language::{LanguageHyperparameters, LanguageTrainingOptions, train_language};
 use crate::train::recipe::Recipe;
 use crate::train::sparse_model::{ModelTask, TrainError, TrainOptions, TrainedModel, train as train_model};
 use crate::train::topic::{TopicHyperparameters, TopicTrainingOptions, train_topic};
@@ -24,13 +25,14 @@ const CONTINUED_C: f64 = 3.0;
         sentiment   {\"text\": …, \"emotions\": [\"joy\", …]}, the emotions of GoEmotions\n  \
         topic       pairs {\"root\", \"root_title_like\", \"parent\", \"comment\", \"depth\"}, answers {\"title\", \"article\", \
         \"comment\", \"relevance\"},\n              or labels {\"article\", \"parent\", \"text\", \"off_topic\": 0 or 1}\n  \
+        language    {\"lang\": \"sr\", \"text\": …}, and words of a list with their share of texts, {\"lang\", \"text\", \"frequency\"}\n  \
         NAME        {\"text\": …, \"labels\": {\"spam\": 0 or 1, …}}: a model of your own, of whatever labels the data names\n\n\
         Examples:\n  \
         threadsieve train abuse abuse_train.jsonl.gz --dev abuse_dev.jsonl.gz --out models/abuse\n  \
         threadsieve train spam site_train.jsonl --dev site_dev.jsonl --out models/spam\n  \
         threadsieve train abuse site_train.jsonl --init models/abuse --out models/site-abuse")]
 pub(super) struct TrainOptionsGiven {
-    /// The model: abuse, sentiment, topic, or a name for one of your own
+    /// The model: abuse, sentiment, topic, language, or a name for one of your own
     #[arg(value_name = "NAME")]
     name: String,
 
@@ -73,6 +75,7 @@ pub(super) fn train(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
         "abuse" => train_sparse(given, &abuse::task(), abuse::recipe()),
         "sentiment" => train_sparse(given, &sentiment::task(), sentiment::recipe()),
         "topic" => train_topic_model(given),
+        "language" => train_language_model(given),
         name => {
             check_name(name)?;
             train_sparse(given, &custom::task(name, given.language.clone()), custom::recipe())
@@ -87,7 +90,7 @@ fn check_name(name: &str) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::one(anyhow!(
-        "`{name}` is no name for a model\n  hint: use abuse, sentiment, topic, or a name of your own of small letters, digits, \
+        "`{name}` is no name for a model\n  hint: use abuse, sentiment, topic, language, or a name of your own of small letters, digits, \
          `_` and `-`"
     )))
 }
@@ -168,17 +171,43 @@ fn report(out: &Path, trained: &TrainedModel) -> Result<Exit, Failure> {
     super::print(&text)
 }
 
-fn train_topic_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
+/// Refuses what only models of labels take.
+fn refuse_options(given: &TrainOptionsGiven) -> Result<(), Failure> {
     let refused =
         [("--init", given.init.is_some()), ("--config", given.config.is_some()), ("--map", !given.map.is_empty())];
     let refused: Vec<anyhow::Error> = refused
         .into_iter()
         .filter(|(_, given)| *given)
-        .map(|(option, _)| anyhow!("{option}: not for the topic model"))
+        .map(|(option, _)| anyhow!("{option}: not for the {} model", given.name))
         .collect();
-    if !refused.is_empty() {
-        return Err(Failure::all(refused));
+    if refused.is_empty() { Ok(()) } else { Err(Failure::all(refused)) }
+}
+
+fn train_language_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
+    refuse_options(given)?;
+    check_beforehand(given)?;
+    let options = LanguageTrainingOptions {
+        data: given.data.clone(),
+        dev: given.dev.clone(),
+        out: given.out.clone(),
+        seed: given.seed,
+        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        hyperparameters: LanguageHyperparameters::default(),
+    };
+    let trained = train_language(&options, &mut tell).map_err(Failure::one)?;
+    let mut text = format!("{}: {} bytes, from {} rows\n", options.out.display(), trained.model_bytes, trained.rows);
+    for (script, languages) in &trained.languages {
+        let _ = writeln!(text, "  {script}: {languages} languages");
     }
+    if let Some(evaluation) = &trained.evaluation {
+        text.push('\n');
+        text.push_str(&evaluation.table());
+    }
+    super::print(&text)
+}
+
+fn train_topic_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
+    refuse_options(given)?;
     check_beforehand(given)?;
     let options = TopicTrainingOptions {
         data: given.data.clone(),

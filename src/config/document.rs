@@ -28,6 +28,7 @@ impl Default for LanguageSection {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ModelsSection {
+    pub(super) language: Option<PathBuf>,
     pub(super) abuse: Option<PathBuf>,
     pub(super) sentiment: Option<PathBuf>,
     pub(super) topic: Option<PathBuf>,
@@ -153,6 +154,7 @@ pub fn render(plan: &Plan) -> Result<String, toml::ser::Error> {
         },
         limits: plan.limits.clone(),
         models: ModelsSection {
+            language: plan.models.language.clone(),
             abuse: plan.models.abuse.clone(),
             sentiment: plan.models.sentiment.clone(),
             topic: plan.models.topic.clone(),

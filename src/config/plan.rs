@@ -21,6 +21,8 @@ use super::{BUILT_IN, Limits, Problem};
 /// registry, which says itself which of its versions is current.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ModelPaths {
+    /// Telling languages apart.
+    pub language: Option<PathBuf>,
     /// The six labels of abuse.
     pub abuse: Option<PathBuf>,
     /// Positive, negative, ambiguous, neutral.
@@ -152,6 +154,7 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
         translate_to,
         limits,
         models: ModelPaths {
+            language: models.language,
             abuse: models.abuse,
             sentiment: models.sentiment,
             topic: models.topic,

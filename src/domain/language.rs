@@ -24,6 +24,12 @@ impl LanguageCode {
     /// The macrolanguage of Bosnian, Croatian and Serbian, where nothing tells which.
     pub const HBS: Self = Self::constant(*b"hbs", 3);
 
+    /// A language by its ISO 639-1 code, two small letters.
+    #[must_use]
+    pub const fn two_letters(code: [u8; 2]) -> Self {
+        Self { letters: [code[0], code[1], 0], length: 2 }
+    }
+
     const fn constant(letters: [u8; 3], length: u8) -> Self {
         Self { letters, length }
     }
@@ -91,6 +97,10 @@ impl Script {
     pub const LATIN: Self = Self("Latn");
     /// Cyrillic letters.
     pub const CYRILLIC: Self = Self("Cyrl");
+    /// Arabic letters.
+    pub const ARABIC: Self = Self("Arab");
+    /// Devanagari letters.
+    pub const DEVANAGARI: Self = Self("Deva");
     /// Letters of a script that nothing here knows.
     pub const UNKNOWN: Self = Self("Zzzz");
 }
@@ -154,6 +164,17 @@ impl LanguageVerdict {
         match self {
             Self::Known { best, .. } => Some(best.language),
             _ => None,
+        }
+    }
+
+    /// The name of the status that records use: `known`, `unsure`, `too_short` or `no_text`.
+    #[must_use]
+    pub fn status(&self) -> &'static str {
+        match self {
+            Self::Known { .. } => "known",
+            Self::Unsure { .. } => "unsure",
+            Self::TooShort { .. } => "too_short",
+            Self::NoText => "no_text",
         }
     }
 

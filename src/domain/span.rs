@@ -1,7 +1,7 @@
 //! A stretch of a text.
 
 /// A half-open range of bytes of the original body; both ends lie on character boundaries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
     /// First byte.
     pub begin: usize,

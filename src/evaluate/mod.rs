@@ -2,6 +2,7 @@
 
 pub mod gate;
 pub mod html_report;
+pub mod language;
 mod svg_plot;
 
 use std::path::Path;
@@ -13,6 +14,7 @@ use crate::classify::linear_model::LinearModel;
 
 pub use gate::{DEFAULT_MAX_DROP, GateCheck, GateError, GateOutcome, gate};
 pub use html_report::html_report;
+pub use language::{LanguageGate, measure_language};
 
 /// Why a model could not be measured.
 #[derive(Debug, thiserror::Error)]

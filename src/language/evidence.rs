@@ -1,44 +1,45 @@
 //! What a text says about its language, before its thread is asked.
 
-use crate::domain::{LanguageCode, Script};
+use crate::domain::{LanguageCode, Script, Span};
 
 use super::south_slavic::SouthSlavicEvidence;
 
 /// The evidence of one text. Independent of any thread, so that it can be gathered in parallel.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Evidence {
     /// Letters of words, links and mentions aside.
     pub(super) letters: usize,
-    /// Words with at least one letter.
-    pub(super) words: usize,
     /// Script of most letters; `None` where there are none.
     pub(super) script: Option<Script>,
-    /// Natural log-likelihood of the text in each language that anything speaks for or against, relative to a
-    /// language that nothing is known about, without those that are never written in this script; `sr`, `hr` and `bs`
-    /// count as `hbs`. Sorted by code.
+    /// Natural log-likelihood of the text in each language that may be written so, up to a number that all share; `sr`,
+    /// `hr` and `bs` count as `hbs`. Sorted by code.
     pub(super) log_likelihoods: Vec<(LanguageCode, f64)>,
-    /// The languages whose lists have any of the words, and how many; sorted by code.
-    pub(super) listed_words: Vec<(LanguageCode, u32)>,
     /// What tells Serbian, Croatian and Bosnian apart.
     pub(super) south_slavic: SouthSlavicEvidence,
+    /// Sentences in another language than the rest, which are in none of the above.
+    pub(super) others: Vec<OtherPart>,
+}
+
+/// Sentences in a row that seem to be in another language than most of the text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtherPart {
+    /// Where they stand in the text.
+    pub span: Span,
+    /// What they say about their language.
+    pub evidence: Evidence,
 }
 
 impl Evidence {
-    /// The evidence of a text without letters.
-    pub(super) fn none() -> Self {
-        Self {
-            letters: 0,
-            words: 0,
-            script: None,
-            log_likelihoods: Vec::new(),
-            listed_words: Vec::new(),
-            south_slavic: SouthSlavicEvidence::default(),
-        }
+    /// Sentences that seem to be in another language than the rest.
+    #[must_use]
+    pub fn others(&self) -> &[OtherPart] {
+        &self.others
     }
 
-    /// Letters of words, links and mentions aside.
-    #[must_use]
-    pub fn letters(&self) -> usize {
-        self.letters
+    /// The probability of the most probable language where all are equally likely beforehand, 0..=1.
+    pub(super) fn certainty(&self) -> f64 {
+        let highest = self.log_likelihoods.iter().fold(f64::MIN, |highest, (_, log)| highest.max(*log));
+        let total: f64 = self.log_likelihoods.iter().map(|(_, log)| (log - highest).exp()).sum();
+        if total > 0.0 { 1.0 / total } else { 0.0 }
     }
 }

@@ -8,28 +8,26 @@
 //! use threadsieve::language::{Detector, Prior};
 //!
 //! let under_an_english_article = Prior::of(LanguageCode::EN);
-//! let verdict = Detector::new().judge("Posle svega nije smela da kaze sta misli.", &under_an_english_article);
+//! let verdict = Detector::shipped().judge("Posle svega nije smela da kaze sta misli.", &under_an_english_article);
 //! assert_eq!(verdict.known(), Some(LanguageCode::SR));
 //! ```
 
-mod alphabet;
 mod detector;
+pub mod evaluation;
 mod evidence;
-mod function_words;
-mod function_words_table;
 mod mix;
+pub mod model;
+mod parts;
 mod prior;
 mod script;
+mod shipped;
 mod south_slavic;
 mod south_slavic_table;
 mod translation_need;
 mod whatlang_codes;
 
 pub use detector::Detector;
-pub use evidence::Evidence;
+pub use evidence::{Evidence, OtherPart};
 pub use mix::LanguageMix;
 pub use prior::{Prior, is_same_family};
 pub use translation_need::{may_be_one_of, translation_need};
-
-/// Name and version of the detector, as records cite it.
-pub const CITATION: &str = "wordlists+whatlang-0.18@1";

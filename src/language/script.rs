@@ -1,50 +1,9 @@
-//! The script that most letters of a text belong to.
+//! Which languages are written in which script.
 
 use crate::domain::{LanguageCode, Script};
 
-/// ISO 15924 code of a script that `whatlang` tells apart.
-fn code(script: whatlang::Script) -> Script {
-    use whatlang::Script as W;
-    Script(match script {
-        W::Arabic => "Arab",
-        W::Armenian => "Armn",
-        W::Bengali => "Beng",
-        W::Cyrillic => "Cyrl",
-        W::Devanagari => "Deva",
-        W::Ethiopic => "Ethi",
-        W::Georgian => "Geor",
-        W::Greek => "Grek",
-        W::Gujarati => "Gujr",
-        W::Gurmukhi => "Guru",
-        W::Hangul => "Hang",
-        W::Hebrew => "Hebr",
-        W::Hiragana => "Hira",
-        W::Kannada => "Knda",
-        W::Katakana => "Kana",
-        W::Khmer => "Khmr",
-        W::Latin => "Latn",
-        W::Malayalam => "Mlym",
-        W::Mandarin => "Hani",
-        W::Myanmar => "Mymr",
-        W::Oriya => "Orya",
-        W::Sinhala => "Sinh",
-        W::Tamil => "Taml",
-        W::Telugu => "Telu",
-        W::Thai => "Thai",
-    })
-}
-
-/// The script of most letters; `None` where there are no letters.
-pub(super) fn main_script(text: &str) -> Option<Script> {
-    // Most comments are plain ASCII: one pass over the bytes answers those.
-    if text.is_ascii() {
-        return text.bytes().any(|byte| byte.is_ascii_alphabetic()).then_some(Script::LATIN);
-    }
-    let unknown = || text.chars().any(char::is_alphabetic).then_some(Script::UNKNOWN);
-    whatlang::detect_script(text).map(code).or_else(unknown)
-}
-
-/// Languages that are written in one of these scripts and no other, as far as comments go; `hbs` is written in two.
+/// Languages that are written in one of these scripts and no other, as far as comments go; `hbs` is written in two. Where a
+/// script has one language alone, the script decides.
 const SCRIPT_LANGUAGES: &[(&str, &[&str])] = &[
     ("Arab", &["ar", "fa", "ur"]),
     ("Armn", &["hy"]),
@@ -63,6 +22,7 @@ const SCRIPT_LANGUAGES: &[(&str, &[&str])] = &[
     ("Kana", &["ja"]),
     ("Khmr", &["km"]),
     ("Knda", &["kn"]),
+    ("Laoo", &["lo"]),
     ("Mlym", &["ml"]),
     ("Mymr", &["my"]),
     ("Orya", &["or"]),
@@ -70,7 +30,14 @@ const SCRIPT_LANGUAGES: &[(&str, &[&str])] = &[
     ("Taml", &["ta"]),
     ("Telu", &["te"]),
     ("Thai", &["th"]),
+    ("Tibt", &["bo"]),
 ];
+
+/// The languages of a script other than Latin.
+pub(super) fn languages_of(script: Script) -> impl Iterator<Item = LanguageCode> {
+    let codes = SCRIPT_LANGUAGES.iter().find(|(name, _)| *name == script.0).map_or(&[][..], |(_, codes)| *codes);
+    codes.iter().filter_map(|code| code.parse().ok())
+}
 
 /// Whether a text whose letters are mostly of this script can be in a language: English is never written in Cyrillic.
 /// A language that no other script claims is one of Latin script.
@@ -85,22 +52,6 @@ pub(super) fn may_be_written_in(language: LanguageCode, script: Script) -> bool 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_script_of_most_letters_counts() {
-        for (text, expected) in [
-            ("hello", Some("Latn")),
-            ("već", Some("Latn")),
-            ("Шта је ovo", Some("Cyrl")),
-            ("123 …", None),
-            ("🙂🙂", None),
-            ("བོད་སྐད", Some("Zzzz")),
-            ("これはひらがなです", Some("Hira")),
-            ("", None),
-        ] {
-            assert_eq!(main_script(text).map(|script| script.0), expected, "{text}");
-        }
-    }
 
     #[test]
     fn scripts_rule_languages_out() {
@@ -118,5 +69,7 @@ mod tests {
         ] {
             assert_eq!(may_be_written_in(language.parse().unwrap(), Script(script)), expected, "{language} {script}");
         }
+        assert_eq!(languages_of(Script("Grek")).map(|one| one.to_string()).collect::<Vec<_>>(), ["el"]);
+        assert_eq!(languages_of(Script::LATIN).count(), 0);
     }
 }

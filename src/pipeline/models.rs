@@ -8,7 +8,8 @@ use crate::classify::artifact::{Artifact, ArtifactError};
 use crate::classify::linear_model::LinearModel;
 use crate::config::Plan;
 use crate::domain::LanguageCode;
-use crate::language::{self, Detector};
+use crate::language::Detector;
+use crate::language::model::LanguageModel;
 use crate::policy::{Condition, ScoreName};
 use crate::registry::{Located, PlainName, RegistryError, WEIGHTS, embedded, locate};
 use crate::tone::{CustomModel, ToneModel};
@@ -86,7 +87,8 @@ impl Models {
     /// Everything that is wrong, at once.
     pub fn load(plan: &Plan) -> Result<Self, Vec<ModelProblem>> {
         let mut problems = Vec::new();
-        let mut citations = BTreeMap::from([(Arc::from("language"), Arc::from(language::CITATION))]);
+        let detector = load_detector(plan, &mut problems);
+        let mut citations = BTreeMap::from([(Arc::from("language"), detector.citation())]);
         let tone = plan.tone_enabled.then(|| {
             let places = places(plan, &mut problems);
             let tone = load_tone(&places, &mut citations, &mut problems)?;
@@ -110,7 +112,7 @@ impl Models {
         let (tone, places) = tone.unzip();
         languages.extend(tone.iter().flat_map(ToneModel::languages));
         let scorers = Arc::new(Scorers { tone, citations, places: places.unwrap_or_default() });
-        Ok(Self { detector: Detector::new(), topic, scorers, languages: languages.into_iter().collect() })
+        Ok(Self { detector, topic, scorers, languages: languages.into_iter().collect() })
     }
 
     /// The models of tone as they were loaded.
@@ -168,6 +170,17 @@ impl Scorers {
         }
         if problems.is_empty() { Ok(Self { tone, citations, places }) } else { Err(problems) }
     }
+}
+
+/// The detector with the model that the plan names, or else with the one in the program, if that holds one.
+fn load_detector(plan: &Plan, problems: &mut Vec<ModelProblem>) -> Detector {
+    let Some(folder) = plan.models.language.as_deref() else { return Detector::shipped() };
+    let name: Arc<str> = "language".into();
+    let model = located(&name, Some(folder), problems).and_then(|place| {
+        let artifact = artifact(&name, place.as_ref(), problems)?;
+        sound(&name, place.as_ref(), LanguageModel::from_artifact(&artifact), problems)
+    });
+    Detector::new(model.map(Arc::new))
 }
 
 /// Where the models of tone are, as far as they can be found.

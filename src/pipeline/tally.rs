@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Absence, Action, LanguageVerdict, Reject, Tone};
+use crate::domain::{Absence, Action, LanguageCode, LanguageVerdict, Reject, Tone};
 
 /// What became of the items of a run: `read = records + rejects`, always.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,12 +31,8 @@ impl Tally {
         self.read += 1;
         self.records += 1;
         raise(&mut self.by_action, action.name());
-        match language {
-            LanguageVerdict::Known { best, .. } => raise(&mut self.by_language, best.language.as_str()),
-            LanguageVerdict::Unsure { .. } => raise(&mut self.by_language, "unsure"),
-            LanguageVerdict::TooShort { .. } => raise(&mut self.by_language, "too_short"),
-            LanguageVerdict::NoText => raise(&mut self.by_language, "no_text"),
-        }
+        let known = language.known();
+        raise(&mut self.by_language, known.as_ref().map_or(language.status(), LanguageCode::as_str));
         raise(&mut self.by_tone, tone.as_ref().map_or("absent", |tone| tone.label.name()));
     }
 

@@ -30,7 +30,7 @@ macro_rules! model {
 
 /// All of them, in the order of their names.
 #[cfg(feature = "embedded-models")]
-pub const EMBEDDED: &[EmbeddedModel] = &[model!("abuse"), model!("sentiment"), model!("topic")];
+pub const EMBEDDED: &[EmbeddedModel] = &[model!("abuse"), model!("language"), model!("sentiment"), model!("topic")];
 
 /// Built without models: the configuration has to name folders.
 #[cfg(not(feature = "embedded-models"))]

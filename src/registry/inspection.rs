@@ -13,6 +13,7 @@ use super::embedded::{EmbeddedModel, embedded};
 use super::entry::WEIGHTS;
 use crate::classify::artifact::{Artifact, ArtifactError, MAX_FILE_BYTES};
 use crate::classify::linear_model::{self, LinearModel};
+use crate::language::model::{self as language, LanguageModel};
 use crate::tone::ToneModel;
 use crate::topic::{self, TopicModel};
 
@@ -84,6 +85,8 @@ pub enum Loaded {
     Linear(LinearModel),
     /// Off-topic scoring.
     Topic,
+    /// Telling languages apart.
+    Language,
 }
 
 /// A model as it was found. What could not be read or does not load is absent, and a finding.
@@ -228,8 +231,11 @@ fn load(artifact: &Artifact) -> Result<Loaded, ArtifactError> {
     if header.kind == topic::KIND {
         return TopicModel::load(artifact).map(|_| Loaded::Topic);
     }
+    if header.kind == language::KIND {
+        return LanguageModel::from_artifact(artifact).map(|_| Loaded::Language);
+    }
     if header.kind != linear_model::KIND {
-        let expected = format!("{}` or `{}", linear_model::KIND, topic::KIND);
+        let expected = format!("{}`, `{}` or `{}", linear_model::KIND, topic::KIND, language::KIND);
         return Err(ArtifactError::Mismatch { what: "kind", found: header.kind.clone(), expected });
     }
     let model = LinearModel::from_artifact(artifact)?;

@@ -165,7 +165,7 @@ fn comments(lines: &[&Line], article: Option<&str>, input: &Input) -> Vec<(u64, 
     if lines.is_empty() {
         return Vec::new();
     }
-    let detector = Detector::new();
+    let detector = Detector::shipped();
     let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
     let language = page_language(&detector, article, &texts);
     let paragraphs: Vec<Paragraph> =

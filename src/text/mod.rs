@@ -2,9 +2,12 @@
 
 pub mod anatomy;
 pub mod features;
+pub mod language_features;
 pub mod normalise;
 pub mod quotes;
 pub mod scalars;
+pub mod scripts;
 pub mod segments;
+pub mod sentences;
 pub mod translation;
 pub mod words;

@@ -83,6 +83,13 @@ pub fn hash_word(folded: &str) -> u64 {
     mix(hash)
 }
 
+/// A 64-bit hash of the characters of a word, one number each; see [`hash_word`].
+#[must_use]
+pub fn hash_word_characters(characters: &[u64]) -> u64 {
+    let step = |hash: u64, character: &u64| (hash ^ character).wrapping_mul(0x0000_0100_0000_01b3);
+    mix(characters.iter().fold(0xcbf2_9ce4_8422_2325, step))
+}
+
 /// Spreads the information of a 64-bit number over all of its bits (Appleby's fmix64, 2011).
 #[must_use]
 pub fn mix(mut hash: u64) -> u64 {

@@ -6,6 +6,7 @@ pub mod card;
 pub mod crate_versions;
 pub mod custom;
 mod features;
+pub mod language;
 pub mod manifest;
 mod model_folder;
 pub mod recipe;

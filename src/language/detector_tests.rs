@@ -1,0 +1,5 @@
+use super::*;
+
+fn english() -> Prior {
+    Prior::of(LanguageCode::EN)
+}

@@ -1,0 +1,173 @@
+//! A text cut into sentences, each with what the model makes of it, and put together again by language.
+
+use crate::classify::softmax_table::ClassSums;
+use crate::domain::{LanguageCode, Script, Span};
+use crate::text::language_features::LanguageWords;
+use crate::text::scripts::ScriptTally;
+use crate::text::sentences::sentences;
+
+use super::model::{LanguageModel, ScriptTable};
+
+/// A sentence in another language has at least this many words, and as many letters of words that are no names.
+const MIN_WORDS: usize = 3;
+const MIN_LETTERS: usize = 12;
+/// And its language has at least this much, where all are equally likely beforehand.
+const MIN_CERTAINTY: f64 = 0.98;
+
+/// What the model makes of a part of a text.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Part {
+    /// Where it stands.
+    pub(super) span: Span,
+    /// Letters of its words.
+    pub(super) letters: usize,
+    pub(super) scripts: ScriptTally,
+    words: usize,
+    /// Letters of words that do not begin with a capital: the others may be names.
+    small_letters: usize,
+    sums: Vec<(Script, ClassSums)>,
+}
+
+impl Part {
+    /// The sums of a script's table.
+    pub(super) fn sums_of(&self, script: Script) -> Option<&ClassSums> {
+        self.sums.iter().find(|(known, _)| *known == script).map(|(_, sums)| sums)
+    }
+
+    fn sums_mut(&mut self, script: Script) -> &mut ClassSums {
+        let at = self.sums.iter().position(|(known, _)| *known == script).unwrap_or_else(|| {
+            self.sums.push((script, ClassSums::ZERO));
+            self.sums.len() - 1
+        });
+        &mut self.sums[at].1
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.letters += other.letters;
+        self.words += other.words;
+        self.small_letters += other.small_letters;
+        self.scripts.merge(&other.scripts);
+        for (script, sums) in &other.sums {
+            self.sums_mut(*script).add(sums);
+        }
+    }
+
+    /// The language that it fits best, with what tells of others in the same script.
+    fn best<'a>(&self, model: &'a LanguageModel) -> Option<Best<'a>> {
+        let script = self.scripts.most()?;
+        match model.table(script).zip(self.sums_of(script)) {
+            Some((table, sums)) => {
+                let class = table.table.best(sums);
+                Some(Best { script, language: Some(table.languages[class]), class: Some((table, class)) })
+            }
+            None => Some(Best { script, language: None, class: None }),
+        }
+    }
+
+    /// The probability of its best language, where all of its script are equally likely beforehand.
+    fn certainty(&self, best: &Best<'_>) -> f64 {
+        let Some(((table, class), sums)) = best.class.zip(self.sums_of(best.script)) else { return 1.0 };
+        let logs: Vec<f64> = table.table.log_likelihoods(sums, self.letters).collect();
+        1.0 / logs.iter().map(|log| (log - logs[class]).exp()).sum::<f64>()
+    }
+}
+
+/// The language that a part fits best.
+struct Best<'a> {
+    script: Script,
+    /// `None` where the script has no table.
+    language: Option<LanguageCode>,
+    class: Option<(&'a ScriptTable, usize)>,
+}
+
+impl Best<'_> {
+    fn is_same(&self, other: &Best<'_>) -> bool {
+        self.script == other.script && self.language == other.language
+    }
+}
+
+/// The sentences of a text, each with the model's sums.
+pub(super) fn parts(text: &str, model: &LanguageModel) -> Vec<Part> {
+    let mut words = LanguageWords::default();
+    let mut features: Vec<u32> = Vec::with_capacity(512);
+    sentences(text)
+        .map(|span| {
+            let mut part = Part { span, ..Part::default() };
+            let sentence = span.of(text);
+            features.clear();
+            let mut script = None;
+            words.for_each(sentence, |word| {
+                if script != Some(word.script) {
+                    flush(&mut part, script, &mut features, model);
+                    script = Some(word.script);
+                }
+                word.for_each_feature(|feature| features.push(feature));
+                part.letters += word.letters;
+                part.words += 1;
+                part.scripts.add(word.script, word.letters);
+                if !sentence[word.span.begin..].starts_with(char::is_uppercase) {
+                    part.small_letters += word.letters;
+                }
+            });
+            flush(&mut part, script, &mut features, model);
+            part
+        })
+        .collect()
+}
+
+fn flush(part: &mut Part, script: Option<Script>, features: &mut Vec<u32>, model: &LanguageModel) {
+    if let Some(table) = script.and_then(|script| model.table(script)) {
+        table.table.add(features, part.sums_mut(table.script));
+    }
+    features.clear();
+}
+
+/// Puts the sentences of a text together: those in its main language, with all that are too short or too unsure to say,
+/// and those that are in another one, one part for each run of them.
+///
+/// A sentence is in another language only where it surely is: it has a few words that are no names, its language is sure
+/// on its own, and it does not stand between quotation marks.
+pub(super) fn split(text: &str, sentences: Vec<Part>, model: &LanguageModel) -> (Part, Vec<Part>) {
+    let mut whole = Part { span: Span::new(0, text.len()), ..Part::default() };
+    for sentence in &sentences {
+        whole.merge(sentence);
+    }
+    let Some(main) = whole.best(model).filter(|_| sentences.len() > 1) else { return (whole, Vec::new()) };
+    let is_other = |sentence: &Part| {
+        sentence.words >= MIN_WORDS
+            && sentence.small_letters >= MIN_LETTERS
+            && sentence
+                .best(model)
+                .is_some_and(|best| !best.is_same(&main) && sentence.certainty(&best) >= MIN_CERTAINTY)
+            && !is_quoted(sentence.span.of(text))
+    };
+    let flags: Vec<bool> = sentences.iter().map(is_other).collect();
+    if !flags.contains(&true) {
+        return (whole, Vec::new());
+    }
+    let mut rest = Part { span: whole.span, ..Part::default() };
+    let mut others: Vec<Part> = Vec::new();
+    let mut follows = false;
+    for (sentence, is_other) in sentences.into_iter().zip(flags) {
+        match others.last_mut().filter(|_| follows && is_other) {
+            Some(last) if same_language(last, &sentence, model) => {
+                last.span = Span::new(last.span.begin, sentence.span.end);
+                last.merge(&sentence);
+            }
+            _ if is_other => others.push(sentence),
+            _ => rest.merge(&sentence),
+        }
+        follows = is_other;
+    }
+    (rest, others)
+}
+
+fn same_language(one: &Part, other: &Part, model: &LanguageModel) -> bool {
+    one.best(model).zip(other.best(model)).is_some_and(|(one, other)| one.is_same(&other))
+}
+
+fn is_quoted(sentence: &str) -> bool {
+    let inner = sentence.trim_end_matches(['.', '!', '?', '…', ',']);
+    inner.starts_with(['"', '“', '„', '«', '»', '‘', '\'', '>'])
+        && (inner.ends_with(['"', '”', '“', '»', '«', '’', '\'']) || inner.starts_with('>'))
+}

@@ -1,0 +1,193 @@
+//! Which hashed features a word has for telling languages: the same for training and for judging.
+
+use super::scripts::script_of;
+use super::words::{hash_word_characters, is_word_character};
+use crate::domain::{Script, Span};
+
+/// Names this feature extraction. A model states the one that it was trained on and judges with no other; whoever changes
+/// a feature or its hash changes the number at the end.
+pub const LANGUAGE_FEATURE_SPEC: &str = "word+chars1-4-in-words/1";
+
+/// Stands for the edges of a word in runs of characters.
+const EDGE: u64 = 2;
+/// A character that is repeated more often counts as written this often: `sooooo` is `soo`.
+const MOST_REPEATS: usize = 2;
+/// Longer words are cut there: they are no words, and nothing else bounds what one of them costs.
+const MOST_CHARACTERS: usize = 64;
+
+/// A word with its features.
+#[derive(Debug)]
+pub struct LanguageWord<'a> {
+    /// Where it stands.
+    pub span: Span,
+    /// The script of its first letter.
+    pub script: Script,
+    /// How many letters it has.
+    pub letters: usize,
+    /// The hash of the whole of it, in lower case.
+    pub hash: u64,
+    characters: &'a [u64],
+}
+
+impl LanguageWord<'_> {
+    /// Calls `sink` for every feature: the word as a whole, each letter that is not ASCII, and each run of two, three and
+    /// four characters of the word between its edges. All 32 bits are spread well: a table of 2^n rows takes the n lowest.
+    pub fn for_each_feature(&self, mut sink: impl FnMut(u32)) {
+        sink((self.hash >> 32) as u32);
+        let mut window = 0_u64;
+        for (at, character) in self.characters.iter().enumerate() {
+            // Sixteen bits a character, so that the last four are one number.
+            window = (window << 16) | (character & 0xffff);
+            if *character >= 0x80 {
+                sink(hash_run(window & 0xffff, ONE));
+            }
+            if at >= 1 {
+                sink(hash_run(window & 0xffff_ffff, TWO));
+            }
+            if at >= 2 {
+                sink(hash_run(window & 0xffff_ffff_ffff, THREE));
+            }
+            if at >= 3 {
+                sink(hash_run(window, FOUR));
+            }
+        }
+    }
+}
+
+const ONE: u64 = 0x9e37_79b9_7f4a_7c15;
+const TWO: u64 = 0xc2b2_ae3d_27d4_eb4f;
+const THREE: u64 = 0xd6e8_feb8_6659_fd93;
+const FOUR: u64 = 0xa076_1d64_78bd_642f;
+
+fn hash_run(characters: u64, length: u64) -> u32 {
+    let product = (characters ^ length).wrapping_mul(length);
+    ((product ^ (product >> 32)).wrapping_mul(ONE) >> 32) as u32
+}
+
+/// Finds the words of texts; keeps its scratch memory.
+#[derive(Debug, Clone, Default)]
+pub struct LanguageWords {
+    characters: Vec<u64>,
+}
+
+impl LanguageWords {
+    /// Calls `sink` for each word of a text: letters with their marks, in lower case, with inner apostrophes. Digits
+    /// separate. Mentions (`@ana`) are left out: they name somebody, and are in no language.
+    pub fn for_each(&mut self, text: &str, mut sink: impl FnMut(&LanguageWord<'_>)) {
+        let bytes = text.as_bytes();
+        let mut rest = text.char_indices().peekable();
+        while let Some((begin, first)) = rest.next() {
+            if !is_letter(first) {
+                continue;
+            }
+            self.characters.clear();
+            self.characters.push(EDGE);
+            let mut letters = 0;
+            let mut end = begin;
+            let mut next = Some(first);
+            while let Some(character) = next {
+                end += character.len_utf8();
+                letters += usize::from(character.is_ascii() || character.is_alphabetic());
+                self.push(character);
+                next = rest.next_if(|(_, character)| is_letter(*character)).map(|(_, character)| character);
+                if next.is_none()
+                    && let Some((at, joiner)) = rest.peek().copied().filter(|(_, character)| is_apostrophe(*character))
+                    && text[at..].chars().nth(1).is_some_and(is_letter)
+                {
+                    rest.next();
+                    end += joiner.len_utf8();
+                    self.push('\'');
+                    next = rest.next().map(|(_, character)| character);
+                }
+            }
+            if begin > 0 && bytes[begin - 1] == b'@' {
+                continue;
+            }
+            let Some(script) = script_of(first) else { continue };
+            self.characters.push(EDGE);
+            let hash = hash_word_characters(&self.characters);
+            let characters = self.characters.as_slice();
+            sink(&LanguageWord { span: Span::new(begin, end), script, letters, hash, characters });
+        }
+    }
+
+    fn push(&mut self, character: char) {
+        if self.characters.len() > MOST_CHARACTERS {
+            return;
+        }
+        if character.is_ascii() {
+            self.push_lower(character.to_ascii_lowercase());
+        } else {
+            character.to_lowercase().for_each(|lower| self.push_lower(lower));
+        }
+    }
+
+    fn push_lower(&mut self, character: char) {
+        let character = u64::from(u32::from(character));
+        let repeats = self.characters.iter().rev().take(MOST_REPEATS).filter(|before| **before == character).count();
+        if repeats < MOST_REPEATS {
+            self.characters.push(character);
+        }
+    }
+}
+
+/// A letter, or a mark on one.
+fn is_letter(character: char) -> bool {
+    character.is_ascii_alphabetic() || (!character.is_ascii() && !character.is_numeric() && is_word_character(character))
+}
+
+fn is_apostrophe(character: char) -> bool {
+    matches!(character, '\'' | '’' | 'ʼ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spoken(text: &str) -> Vec<(String, &'static str, usize)> {
+        let mut found = Vec::new();
+        LanguageWords::default().for_each(text, |word| {
+            found.push((word.span.of(text).to_owned(), word.script.0, word.letters));
+        });
+        found
+    }
+
+    fn features(text: &str) -> Vec<u32> {
+        let mut features = Vec::new();
+        LanguageWords::default().for_each(text, |word| word.for_each_feature(|feature| features.push(feature)));
+        features
+    }
+
+    #[test]
+    fn words_are_letters_with_their_marks() {
+        assert_eq!(
+            spoken("Don’t @ana stop2go 'već' cafe\u{301}s ђак 5!"),
+            [
+                ("Don’t".to_owned(), "Latn", 4),
+                ("stop".to_owned(), "Latn", 4),
+                ("go".to_owned(), "Latn", 2),
+                ("već".to_owned(), "Latn", 3),
+                ("cafe\u{301}s".to_owned(), "Latn", 5),
+                ("ђак".to_owned(), "Cyrl", 3),
+            ]
+        );
+        assert_eq!(spoken("@ 12 🙂 …"), []);
+    }
+
+    #[test]
+    fn case_typography_and_repeats_make_no_difference() {
+        assert_eq!(features("DON’T"), features("don't"));
+        assert_eq!(features("sooooo"), features("soo"));
+        assert_ne!(features("so"), features("soo"));
+    }
+
+    #[test]
+    fn a_word_has_itself_and_its_runs() {
+        // One word, two runs of two between its edges (_a, a_), one of three.
+        assert_eq!(features("a").len(), 4);
+        // The whole; ć; _v ve eć ć_; _ve već eć_; _već već_.
+        assert_eq!(features("već").len(), 1 + 1 + 4 + 3 + 2);
+        assert!(features(&"x".repeat(10_000)).len() < 20);
+        assert!(features(&"xy".repeat(10_000)).len() <= 4 * 66);
+    }
+}
