@@ -22,7 +22,7 @@ const OTHER_LANGUAGES: f64 = 0.005;
 const UNKNOWN_TO_THE_MODEL: f64 = -2.0;
 /// `whatlang` is asked where the model gives its first language less than this, of texts with enough letters for it.
 const MODEL_IS_UNSURE: f64 = 0.6;
-const MIN_LETTERS_FOR_WHATLANG: usize = 24;
+const MIN_LETTERS_FOR_WHATLANG: usize = 40;
 /// What `whatlang`'s answer is worth against any other language, in natural log-odds: where it calls itself reliable, and
 /// where it does not.
 const WHATLANG_RELIABLE: f64 = 4.0;
@@ -35,6 +35,9 @@ const MIN_LETTERS: usize = 6;
 const MIN_LETTERS_IF_AMBIGUOUS: usize = 12;
 /// Could be in several languages: none of them has more than this where all are equally likely beforehand.
 const AMBIGUOUS: f64 = 0.8;
+/// Languages this much behind the first, in natural log-odds, are left out: all of them together have less than a
+/// millionth.
+const IMPOSSIBLE: f64 = -18.0;
 /// Candidates with less than this probability are not named.
 const MIN_CANDIDATE: f64 = 0.01;
 const MAX_CANDIDATES: usize = 4;
@@ -96,7 +99,6 @@ impl Detector {
         } else {
             by_script(text, script, &mut evidence.log_likelihoods);
         }
-        evidence.log_likelihoods.sort_by_key(|(language, _)| *language);
         evidence.south_slavic = self.south_slavic(text, script, &evidence.log_likelihoods);
         evidence
     }
@@ -112,7 +114,6 @@ impl Detector {
             }
             _ => {}
         }
-        log_likelihoods.sort_by_key(|(language, _)| *language);
         let south_slavic = self.south_slavic(text, script, &log_likelihoods);
         Evidence { letters, script: Some(script), log_likelihoods, south_slavic, others: Vec::new() }
     }
@@ -147,23 +148,27 @@ impl Detector {
     pub fn weigh(&self, evidence: &Evidence, prior: &Prior) -> LanguageVerdict {
         let Some(script) = evidence.script else { return LanguageVerdict::NoText };
         let best = evidence.log_likelihoods.iter().map(|(_, log)| *log).reduce(f64::max).unwrap_or(0.0);
+        let (shared, own) = prior.logarithms();
+        let of = |language: LanguageCode| own.iter().find(|(one, _)| *one == language).map_or(shared, |(_, log)| *log);
         let mut posterior: Vec<(LanguageCode, f64)> = evidence
             .log_likelihoods
             .iter()
-            .map(|(language, log_likelihood)| (*language, log_likelihood - best + prior.probability(*language).ln()))
+            .map(|(language, log_likelihood)| (*language, log_likelihood - best + of(*language)))
             .collect();
-        for language in prior.languages().filter(|language| may_be_written_in(*language, script)) {
-            if !evidence.log_likelihoods.iter().any(|(other, _)| *other == language) {
-                posterior.push((language, UNKNOWN_TO_THE_MODEL + prior.probability(language).ln()));
+        for (language, log) in own.iter().filter(|(language, _)| may_be_written_in(*language, script)) {
+            if !evidence.log_likelihoods.iter().any(|(other, _)| other == language) {
+                posterior.push((*language, UNKNOWN_TO_THE_MODEL + log));
             }
         }
+        let highest = posterior.iter().map(|(_, log)| *log).fold(f64::MIN, f64::max);
+        posterior.retain(|(_, log)| log - highest > IMPOSSIBLE);
         // Ties go to the first code, so that the order never depends on how the list was made.
         posterior.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let Some(highest) = posterior.first().map(|(_, log)| *log) else {
+        if posterior.is_empty() {
             // No language that is known here is written so.
             let best = Candidate { language: LanguageCode::UNDETERMINED, probability: 1.0 };
             return LanguageVerdict::Unsure { best, script, candidates: vec![best] };
-        };
+        }
         let known: f64 = posterior.iter().map(|(_, log)| (log - highest).exp()).sum();
         let total = known * (1.0 + OTHER_LANGUAGES);
         let mut candidates = Vec::new();

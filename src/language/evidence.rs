@@ -12,7 +12,7 @@ pub struct Evidence {
     /// Script of most letters; `None` where there are none.
     pub(super) script: Option<Script>,
     /// Natural log-likelihood of the text in each language that may be written so, up to a number that all share; `sr`,
-    /// `hr` and `bs` count as `hbs`. Sorted by code.
+    /// `hr` and `bs` count as `hbs`.
     pub(super) log_likelihoods: Vec<(LanguageCode, f64)>,
     /// What tells Serbian, Croatian and Bosnian apart.
     pub(super) south_slavic: SouthSlavicEvidence,

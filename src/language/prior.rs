@@ -63,9 +63,11 @@ impl Prior {
         own * (1.0 - shared) + shared / OTHER_LANGUAGES
     }
 
-    /// The languages with a part of their own, by code.
-    pub(super) fn languages(&self) -> impl Iterator<Item = LanguageCode> + '_ {
-        self.mix.iter().map(|(language, _)| *language)
+    /// Natural logarithms: that of a language without a part of its own, and those of the languages with one.
+    pub(super) fn logarithms(&self) -> (f64, Vec<(LanguageCode, f64)>) {
+        let shared = if self.mix.is_empty() { 1.0 } else { SHARED_PART } / OTHER_LANGUAGES;
+        let own = self.mix.iter().map(|(language, _)| (*language, self.probability(*language).ln()));
+        (shared.ln(), own.collect())
     }
 
     /// Which of `sr`, `hr`, `bs` most of the thread's South Slavic texts are in.
