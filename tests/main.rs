@@ -13,6 +13,7 @@ mod endings;
 mod evaluate;
 mod explain;
 mod interrupt;
+mod language_set;
 mod limits;
 mod models;
 mod own_models;
