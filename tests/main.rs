@@ -27,5 +27,6 @@ mod retraining_data;
 mod same_bytes;
 mod samples;
 mod streaming;
+mod supplied_translations;
 mod tidy;
 mod train;
