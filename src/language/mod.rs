@@ -30,4 +30,4 @@ pub use detector::Detector;
 pub use evidence::{Evidence, OtherPart};
 pub use mix::LanguageMix;
 pub use prior::{Prior, is_same_family};
-pub use translation_need::{may_be_one_of, translation_need};
+pub use translation_need::{has_foreign_word, may_be_one_of, reads, translation_need};

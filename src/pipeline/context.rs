@@ -6,7 +6,7 @@ use crate::domain::{
     Comment, CommentId, Flag, LanguageCode, LanguageVerdict, Reject, RejectKind, Segment, SegmentKind, Stage,
     Translation, TranslationStatus, round,
 };
-use crate::language::{is_same_family, may_be_one_of, translation_need};
+use crate::language::{Prior, has_foreign_word, is_same_family, may_be_one_of, reads, translation_need};
 use crate::text::segments::text_of;
 use crate::text::translation::untranslated_share;
 use crate::topic::{Similarities, ThreadCentroid};
@@ -16,6 +16,7 @@ use super::guard::guarded;
 use super::own_words::OwnWords;
 use super::prepare::{Prepared, PreparedComment};
 use super::run::Site;
+use super::supplied::without_its_thread;
 use super::thread_state::ThreadState;
 use super::thread_table::ThreadTable;
 
@@ -123,20 +124,30 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
         });
     }
     if !quotes.is_empty() {
-        own = OwnWords::of(text, &anatomy, own.translation, &quotes, &site.models);
+        // A translation without a marker is one of the commenter's own words, or none.
+        let translation = own.translation.filter(|supplied| supplied.is_marked);
+        own = OwnWords::of(text, &anatomy, translation, &quotes, &site.models);
     }
 
     let prior = thread.mix.prior(&site.plan.read);
     let mut language = site.models.detector.weigh(&own.evidence, &prior);
-    let mut status = translation_need(&language, &site.plan.read);
+    let mut status = need(text, &own, &language, site);
     if let Some(supplied) = own.translation {
-        if status == TranslationStatus::Needed && site.plan.read.contains(&supplied.language) {
+        let is_for_the_site = reads(&site.plan.read, supplied.language);
+        if status == TranslationStatus::Undetermined && is_for_the_site {
+            // The translation says that what it translates is in another language: the thread has no say then.
+            let alone = site.models.detector.weigh(&own.evidence, &Prior::none());
+            if let Some(alone) = without_its_thread(alone, &site.plan.read) {
+                (language, status) = (alone, TranslationStatus::Needed);
+            }
+        }
+        if status == TranslationStatus::Needed && is_for_the_site {
             status = TranslationStatus::Supplied;
         } else if language.best().is_none_or(|best| is_same_family(best.language, supplied.language)) {
             // In this thread what stands before the marker is no other language after all: the marker is just words.
             own = OwnWords::of(text, &anatomy, None, &quotes, &site.models);
             language = site.models.detector.weigh(&own.evidence, &prior);
-            status = translation_need(&language, &site.plan.read);
+            status = need(text, &own, &language, site);
         }
     }
     let translation = translation(text, &own, status, &language, site);
@@ -181,6 +192,13 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
         flags,
         duplicate_of,
     }
+}
+
+/// Whether the commenter's own prose needs translating.
+fn need(text: &str, own: &OwnWords, language: &LanguageVerdict, site: &Site) -> TranslationStatus {
+    let status = translation_need(language, &site.plan.read);
+    let is_false_alarm = || !has_foreign_word(&text_of(text, &own.segments, SegmentKind::Prose));
+    if status == TranslationStatus::Needed && is_false_alarm() { TranslationStatus::Undetermined } else { status }
 }
 
 fn translation(

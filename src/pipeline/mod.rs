@@ -13,6 +13,7 @@ mod prepare;
 mod reader_state;
 mod reload;
 mod run;
+mod supplied;
 mod tally;
 mod thread_state;
 mod thread_table;

@@ -1,15 +1,14 @@
 //! First stage, in parallel: everything about an item that needs no other item.
 
-use crate::domain::{Comment, LanguageCode, Reject, Span, ThreadHeader};
-use crate::language::{Prior, is_same_family};
+use crate::domain::{Comment, LanguageCode, Reject, ThreadHeader};
+use crate::language::Prior;
 use crate::text::anatomy::{Anatomy, word_hashes};
-use crate::text::segments::SuppliedTranslation;
-use crate::text::translation::{Marker, find_marker};
 use crate::text::words::{hash_word, words};
 use crate::topic::ArticleVectors;
 
 use super::Models;
 use super::own_words::OwnWords;
+use super::supplied::supplied_translation;
 
 /// Words of an article, from its beginning, that comments are compared with: a book of 60 pages. What is kept of a
 /// thread's article is bounded by it.
@@ -48,24 +47,10 @@ pub(super) struct PreparedThread {
 pub(super) fn prepare_comment(comment: Comment, models: &Models, read: &[LanguageCode]) -> PreparedComment {
     let text = comment.body.as_str();
     let anatomy = Anatomy::of(text);
-    let translation = supplied_translation(text, models, read);
+    let translation = supplied_translation(text, &models.detector, read);
     let own = OwnWords::of(text, &anatomy, translation, &[], models);
     let exact = hash_word(text.trim());
     PreparedComment { anatomy, own, exact, comment }
-}
-
-/// A translation that stands behind a marker: what it says is in a language that is sure, and what else the comment says
-/// is in another one. Anything else is a comment that happens to hold such a word.
-fn supplied_translation(text: &str, models: &Models, read: &[LanguageCode]) -> Option<SuppliedTranslation> {
-    let Marker { marker, follows: body } = find_marker(text)?;
-    // The original stands before the marker, or, as Google writes it, behind the translation.
-    let before = Span::new(0, marker.begin).of(text);
-    let behind = Span::new(body.end, text.len()).of(text);
-    let original = models.detector.judge(&format!("{before}\n{behind}"), &Prior::none()).best()?.language;
-    // People translate for the site: what it reads is likely.
-    let likely = Prior::from_weights(read.iter().map(|code| (*code, 1.0)));
-    let language = models.detector.judge(body.of(text), &likely).known()?;
-    (!is_same_family(original, language)).then_some(SuppliedTranslation { marker, body, language })
 }
 
 /// The first `MAX_ARTICLE_WORDS` words of an article.

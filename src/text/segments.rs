@@ -9,12 +9,17 @@ use super::words::is_word_character;
 /// A translation that stands in a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SuppliedTranslation {
-    /// The words that announce it, such as `Machine Translation:`. They are in no segment.
+    /// The words that announce it, such as `Machine Translation:`, or the slash or dash before it; empty where there is
+    /// nothing but a line break. In no segment.
     pub marker: Span,
+    /// The words that announce the original, such as `(Original)`, where there are any. In no segment either.
+    pub original_marker: Option<Span>,
     /// The translation.
     pub body: Span,
     /// What it is translated to.
     pub language: LanguageCode,
+    /// Whether something says that it is a translation; else it was found by what it says.
+    pub is_marked: bool,
 }
 
 /// Cuts a comment into segments, in order and without overlap. Where two parts overlap the earlier in this list goes
@@ -31,7 +36,9 @@ pub fn cut(
     let mut taken: Vec<(Span, Option<SegmentKind>)> = Vec::new();
     if let Some(translation) = translation {
         taken.push((translation.marker, None));
+        taken.extend(translation.original_marker.map(|marker| (marker, None)));
         taken.push((translation.body, Some(SegmentKind::Translation)));
+        taken.sort_unstable_by_key(|(span, _)| *span);
     }
     for (spans, kind) in [(code, SegmentKind::Code), (links, SegmentKind::Link), (quotes, SegmentKind::Quote)] {
         let earlier: Vec<Span> = taken.iter().map(|(span, _)| *span).collect();
@@ -136,7 +143,17 @@ mod tests {
         let marker = find(text, "Translation:");
         let body = Span::new(marker.end + 1, text.len());
         let expected = [("prose", "Dobar dan svima"), ("translation", body.of(text))];
-        check(text, Some(SuppliedTranslation { marker, body, language: LanguageCode::EN }), &[], &expected);
+        let language = LanguageCode::EN;
+        let supplied = SuppliedTranslation { marker, original_marker: None, body, language, is_marked: true };
+        check(text, Some(supplied), &[], &expected);
+
+        let text = "Good day to all\n(Original)\nDobar dan svima";
+        let body = find(text, "Good day to all");
+        let marker = Span::new(body.begin, body.begin);
+        let original_marker = Some(find(text, "(Original)"));
+        let expected = [("translation", "Good day to all"), ("prose", "Dobar dan svima")];
+        let supplied = SuppliedTranslation { marker, original_marker, body, language, is_marked: true };
+        check(text, Some(supplied), &[], &expected);
     }
 
     #[test]

@@ -1,11 +1,17 @@
 //! Translations that stand in a comment: the marker before one, how far it goes, and how good it is.
 
 mod alignment;
+mod halves;
+mod language_marker_table;
 mod marker;
 mod marker_table;
+mod parallel;
+mod word_pair_table;
 
 pub use alignment::translated_paragraphs;
-pub use marker::{Marker, find_marker};
+pub use halves::{Halves, halves};
+pub use marker::{Marker, MarkerKind, find_marker, markers};
+pub use parallel::{may_say_the_same, says_the_same};
 
 use std::collections::BTreeSet;
 

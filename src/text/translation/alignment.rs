@@ -101,7 +101,7 @@ fn letters(sides: &[Side]) -> f64 {
 }
 
 /// How much a character counts towards length: Chinese, Japanese and Korean say in one what others say in three.
-fn width(character: char) -> f64 {
+pub(super) fn width(character: char) -> f64 {
     match character {
         '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{20000}'..='\u{3ffff}' => 3.0,
         _ => 1.0,
@@ -109,7 +109,7 @@ fn width(character: char) -> f64 {
 }
 
 /// A letter without its diacritics, and Cyrillic in Latin letters: near enough to know names again.
-fn latin(character: char) -> char {
+pub(super) fn latin(character: char) -> char {
     match character {
         'а' | 'á' | 'à' | 'ä' | 'â' | 'ã' => 'a',
         'б' => 'b',

@@ -1,0 +1,45 @@
+//! Common words of Bosnian, Croatian and Serbian, and what they mean in English.
+
+/// Beginnings of words, with and without diacritics alike, and beginnings of the English words that translate them. Our
+/// own list, of nouns, verbs and adjectives that comments use much and that have few translations.
+// Laid out by hand: a list of words is read across.
+#[rustfmt::skip]
+pub(super) const WORD_PAIRS: &[(&str, &str)] = &[
+    ("ljud", "people folk"), ("covek covjek", "man person human"), ("zena žena", "wom wife"), ("dec djec dete djete", "child kid"),
+    ("grad", "town city"), ("sel", "village"), ("ulic", "street"), ("most", "bridge"), ("kuc", "house home"), ("skol škol", "school"),
+    ("put", "road way travel times"), ("voz vlak", "train"), ("autobus", "bus"), ("automobil auto kola", "car"), ("kart", "ticket card map"),
+    ("vod", "water"), ("vatr", "fire"), ("svet svijet", "world"), ("zivot život ziv živ", "life live living alive"), ("smrt", "death"),
+    ("vrem vrijem", "time weather"), ("godin", "year"), ("mesec mjesec", "month moon"), ("nedelj nedjelj tjed", "week sunday"),
+    ("dan", "day today"), ("noc", "night"), ("jutr", "morning"), ("vecer večer", "evening"), ("danas", "today"), ("juce juče jucer jučer", "yesterday"),
+    ("sutra", "tomorrow"), ("uvek uvijek", "always"), ("nikad", "never"), ("nikog niko nitko nikom", "nobody anyone anybody one"),
+    ("nist ništ", "nothing anything"), ("svi svim svih", "all every"), ("opet", "again"), ("jos još", "still yet"),
+    ("mnog puno", "many much lot"), ("malo", "little bit"), ("veliki velik", "big great large"), ("mali mala malo", "small little"),
+    ("nov", "new"), ("star", "old"), ("dobr", "good well"), ("los loš", "bad"), ("lep lijep ljep", "nice beautiful well fine"),
+    ("najbolj bolj", "best better"), ("istin", "truth true"), ("laz laž", "lie lying fake"), ("prav", "right real"), ("kriv", "guilty fault blame"),
+    ("zna", "know"), ("misli", "think thought"), ("rek rec reč riječ rijec", "say said told word"), ("kaz kaž", "say said tell told"), ("govor", "speak spoke talk said speech"),
+    ("vid", "see saw look"), ("cuj čuj cul čul", "hear"), ("cit čit", "read"), ("pis piš", "writ wrote"), ("rad", "work job do doing"),
+    ("pla", "pay pai salar wage"), ("novac novca par", "money"), ("kup", "buy bought"), ("prodaj prodat prodav", "sale sell sold"), ("skup poskup", "expensive price dear"),
+    ("cen cijen", "price value"), ("hvala zahval", "thank grateful"), ("pozdrav", "greet regards hello"), ("srec sreć", "luck happ fortun"), ("zdrav", "health"),
+    ("molim", "please"), ("izvini oprosti", "sorry excuse"), ("pomo pomag", "help"), ("treba", "need should must"), ("mora", "must have"),
+    ("moze može mozem možem mogu", "can could"), ("necu neću nece neće", "won't not"), ("hoc hoć zel žel", "want wish"), ("vole vol", "love like"),
+    ("mrz", "hate"), ("boj plas plaš", "fear afraid scared"), ("cek ček", "wait"), ("dod dođ", "come came"), ("ode oti", "go went left leave"),
+    ("vrat", "back return"), ("kasn", "late delay"), ("stig", "arriv"), ("zatvor", "clos shut prison"), ("otvor", "open"),
+    ("prica priča", "story talk"), ("pitan pita", "question ask"), ("odgovor", "answer respon reply"), ("resen rešen rješen res reš rješ", "solution solv"), ("problem", "problem"),
+    ("prijatelj drug", "friend"), ("komsij komšij susjed sused", "neighbo"), ("brat", "brother bro"), ("sestr", "sister"), ("majk mam", "mother mom mum"),
+    ("otac oca tat", "father dad"), ("bab", "grandm"), ("ded djed", "grandf"), ("porodic obitelj", "family"), ("narod", "people nation"),
+    ("drzav držav", "state country"), ("zeml", "country land earth"), ("zakon", "law"), ("vlast vlad", "government power rul"), ("predsed predsjed", "president"),
+    ("izbor", "election choice"), ("glas", "vot voice"), ("rat", "war"), ("mir", "peace"), ("vojsk vojni", "army soldier military"),
+    ("polici", "police"), ("sud", "court judge"), ("lekar lijecn liječn doktor", "doctor"), ("bolnic", "hospital"), ("ucitelj učitelj nastavn profesor", "teacher professor"),
+    ("knjig", "book"), ("slik", "picture photo image"), ("film", "film movie"), ("pesm pjesm", "song"), ("muzik glazb", "music"),
+    ("utakmic", "match game"), ("igra", "play game"), ("pobed pobjed", "win won victor"), ("recept", "recipe"), ("hran jel jed", "food eat meal"),
+    ("hleb hljeb kruh", "bread"), ("mleko mlijek", "milk"), ("meso", "meat"), ("kaf kav", "coffee"), ("pivo piv", "beer"),
+    ("sunc", "sun"), ("kis kiš", "rain"), ("sneg snijeg", "snow"), ("zim", "winter cold"), ("let ljet", "summer year fly"),
+    ("prolec proljec", "spring"), ("jesen", "autumn fall"), ("moj", "my mine"), ("nas naš", "our"), ("vas vaš", "your you"),
+    ("clan član", "article member"), ("tekst", "text article"), ("komentar", "comment"), ("slaz slaž", "agree"), ("podrz podrž", "support"),
+    ("cast čast", "honour honor done congrat"), ("bravo", "bravo well"), ("cestit čestit", "congrat"), ("ulaz", "entr"), ("stan", "flat apartment live"),
+    ("prozor", "window"), ("vrat", "door"), ("struj", "electric power"), ("reka rijeka rek rijek", "river"), ("mor", "sea"),
+    ("park", "park"), ("centar centr", "cent"), ("opstin opštin opcin općin", "municip council town"), ("sramot", "shame disgrac"), ("jedan jedn", "one"),
+    ("dva dve dvije", "two"), ("tri", "three"), ("cetir četir", "four"), ("pet", "five"), ("sest šest", "six"), ("sedam", "seven"), ("deset", "ten"), ("sto", "hundred"),
+    ("hiljad tisuc tisuć", "thousand"), ("milion milijun", "million"), ("kluc ključ", "key"), ("sal dvoran", "hall"), ("trud", "effort work"), ("nastav", "keep contin"),
+    ("zajedn", "together"), ("protiv", "against"), ("vec već", "already"), ("prvi prva prvo", "first"), ("poslednj posljedn zadnj", "last"), ("sled sljed", "next follow"),
+];
