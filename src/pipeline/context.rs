@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    Comment, CommentId, Flag, LanguageCode, LanguageVerdict, Reject, RejectKind, Segment, SegmentKind, Stage,
+    Comment, CommentId, Flag, LanguageCode, LanguageVerdict, Reject, RejectKind, Segment, SegmentKind, Span, Stage,
     Translation, TranslationStatus, round,
 };
-use crate::language::{Prior, has_foreign_word, is_same_family, may_be_one_of, reads, translation_need};
-use crate::text::segments::text_of;
+use crate::language::{OtherPart, Prior, has_foreign_word, is_same_family, may_be_one_of, reads, translation_need};
+use crate::text::segments::{cut_out, place_of, text_of};
 use crate::text::translation::untranslated_share;
 use crate::topic::{Similarities, ThreadCentroid};
 
@@ -180,7 +180,9 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
 
     let scored = own.scored;
     let translated_to = own.translation.map(|supplied| supplied.language);
+    let others = other_languages(&own, &language, &prior, site);
     let segments = with_languages(own.segments, &language, translated_to, thread.mix.stated());
+    let segments = cut_out(text, segments, &others);
     CommentInContext {
         comment,
         segments,
@@ -237,6 +239,22 @@ fn flag_what_it_is(text: &str, segments: &[Segment], flags: &mut Vec<Flag>) {
         (false, false, true) => Flag::CodeOnly,
         (false, false, false) => Flag::NoText,
     });
+}
+
+/// Sentences of the prose that are surely in another language than the comment, where they stand in it.
+fn other_languages(
+    own: &OwnWords,
+    language: &LanguageVerdict,
+    prior: &Prior,
+    site: &Site,
+) -> Vec<(Span, LanguageCode)> {
+    let of_part = |part: &OtherPart| {
+        let other = site.models.detector.weigh(&part.evidence, prior).known()?;
+        let is_other = language.best().is_none_or(|best| !is_same_family(best.language, other));
+        let place = place_of(part.span, &own.segments, SegmentKind::Prose)?;
+        is_other.then_some((place, other))
+    };
+    own.evidence.others().iter().filter_map(of_part).collect()
 }
 
 fn with_languages(

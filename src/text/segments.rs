@@ -49,10 +49,7 @@ pub fn cut(
     let mut segments = Vec::new();
     let mut from = 0;
     for (span, kind) in taken.into_iter().chain([(Span::new(text.len(), text.len()), None)]) {
-        let gap = trim(text, Span::new(from, span.begin.max(from)));
-        if gap.of(text).chars().any(is_word_character) {
-            segments.push(Segment { kind: SegmentKind::Prose, span: gap, language: None });
-        }
+        push_prose(text, Span::new(from, span.begin.max(from)), None, &mut segments);
         if let Some(kind) = kind {
             segments.push(Segment { kind, span, language: None });
         }
@@ -80,6 +77,38 @@ pub fn text_of<'a>(text: &'a str, segments: &[Segment], kind: SegmentKind) -> Co
             }
             Cow::Owned(joined)
         }
+    }
+}
+
+/// Cuts parts out of the prose that they stand in, as prose of their own in their language; what is left keeps the language
+/// that it has. Parts are in order, without overlap; one that is not within one segment of prose is left alone.
+#[must_use]
+pub fn cut_out(text: &str, segments: Vec<Segment>, parts: &[(Span, LanguageCode)]) -> Vec<Segment> {
+    if parts.is_empty() {
+        return segments;
+    }
+    let mut cut = Vec::with_capacity(segments.len() + 2 * parts.len());
+    for segment in segments {
+        let is_within = |part: Span| part.begin >= segment.span.begin && part.end <= segment.span.end;
+        let mut from = segment.span.begin;
+        for (part, language) in parts.iter().filter(|(part, _)| segment.kind == SegmentKind::Prose && is_within(*part)) {
+            push_prose(text, Span::new(from, part.begin.max(from)), segment.language, &mut cut);
+            cut.push(Segment { span: *part, language: Some(*language), ..segment });
+            from = part.end;
+        }
+        if from == segment.span.begin {
+            cut.push(segment);
+        } else {
+            push_prose(text, Span::new(from, segment.span.end), segment.language, &mut cut);
+        }
+    }
+    cut
+}
+
+fn push_prose(text: &str, gap: Span, language: Option<LanguageCode>, segments: &mut Vec<Segment>) {
+    let span = trim(text, gap);
+    if span.of(text).chars().any(is_word_character) {
+        segments.push(Segment { kind: SegmentKind::Prose, span, language });
     }
 }
 
@@ -122,6 +151,28 @@ mod tests {
             segments.iter().map(|segment| (segment.kind.name(), segment.span.of(text))).collect();
         assert_eq!(found, expected, "{text}");
         assert!(segments.windows(2).all(|pair| pair[0].span.end <= pair[1].span.begin), "{text}");
+    }
+
+    #[test]
+    fn parts_in_another_language_become_prose_of_their_own() {
+        let text = "See this. Ovo je most. Fine, `x = 1`.";
+        let anatomy = super::super::anatomy::Anatomy::of(text);
+        let segments = cut(text, None, &anatomy.code, &[], &[]);
+        let parts = [(find(text, "Ovo je most."), LanguageCode::SR), (find(text, "x = 1"), LanguageCode::EN)];
+        let found: Vec<(&str, &str, Option<&str>)> = cut_out(text, segments.clone(), &parts)
+            .iter()
+            .map(|segment| (segment.kind.name(), segment.span.of(text), segment.language.map(|_| "sr")))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("prose", "See this.", None),
+                ("prose", "Ovo je most.", Some("sr")),
+                ("prose", "Fine,", None),
+                ("code", "`x = 1`", None)
+            ]
+        );
+        assert_eq!(cut_out(text, segments.clone(), &[]), segments);
     }
 
     #[test]
