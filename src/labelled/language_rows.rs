@@ -18,7 +18,7 @@ pub struct LanguageRow {
     pub text: String,
     /// Whether it is a text of its own, a word or two out of some text, or a word of a list.
     pub kind: LanguageRowKind,
-    /// How much the row counts against others of its language; 1 unless stated.
+    /// How much the row counts against others of its language; unless stated 1, and 0.3 for a word or two.
     pub weight: f64,
 }
 
@@ -35,6 +35,9 @@ pub enum LanguageRowKind {
         frequency: f64,
     },
 }
+
+/// A word or two say less about a language than a sentence.
+const WEIGHT_OF_WORDS: f64 = 0.3;
 
 /// Why rows could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -75,15 +78,16 @@ struct RawRow {
 impl RawRow {
     fn into_row(self) -> Result<LanguageRow, String> {
         let language = self.lang.parse().map_err(|error| format!("`lang`: {error}"))?;
-        let weight = self.weight.unwrap_or(1.0);
+        let is_words = matches!(self.kind.as_deref(), Some("word" | "word_pair"));
+        let weight = self.weight.unwrap_or(if is_words { WEIGHT_OF_WORDS } else { 1.0 });
         if !(weight > 0.0 && weight.is_finite()) {
             return Err("`weight` must be a number above 0".to_owned());
         }
-        let kind = match (self.frequency, self.kind.as_deref()) {
-            (Some(frequency), _) if frequency > 0.0 && frequency <= 1.0 => LanguageRowKind::Listed { frequency },
-            (Some(_), _) => return Err("`frequency` must be above 0 and at most 1".to_owned()),
-            (None, Some("word" | "word_pair")) => LanguageRowKind::Words,
-            (None, _) => LanguageRowKind::Text,
+        let kind = match self.frequency {
+            Some(frequency) if frequency > 0.0 && frequency <= 1.0 => LanguageRowKind::Listed { frequency },
+            Some(_) => return Err("`frequency` must be above 0 and at most 1".to_owned()),
+            None if is_words => LanguageRowKind::Words,
+            None => LanguageRowKind::Text,
         };
         Ok(LanguageRow { language, text: self.text, kind, weight })
     }

@@ -90,7 +90,8 @@ impl Best<'_> {
 pub(super) fn parts(text: &str, model: &LanguageModel) -> Vec<Part> {
     let mut words = LanguageWords::default();
     let mut features: Vec<u32> = Vec::with_capacity(512);
-    sentences(text)
+    sentences(text, Span::new(0, text.len()))
+        .into_iter()
         .map(|span| {
             let mut part = Part { span, ..Part::default() };
             let sentence = span.of(text);
