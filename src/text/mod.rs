@@ -6,5 +6,6 @@ pub mod normalise;
 pub mod quotes;
 pub mod scalars;
 pub mod segments;
+pub mod sentences;
 pub mod translation;
 pub mod words;
