@@ -160,9 +160,9 @@ fn translations_without_a_marker_say_the_same() {
             "Marko yesterday briefly explained how the bridge on the river Sava was built and who paid for it.",
         ),
         (
-            "Нико није питао људе који живе у улици. Мост је стар 200 година. / Nobody asked the people who live in the \
+            "Нико није питао људе који живе у улици. Мост је стар 200 година. / Nobody asked the people who live in this \
              street. The bridge is 200 years old.",
-            "Nobody asked the people who live in the street. The bridge is 200 years old.",
+            "Nobody asked the people who live in this street. The bridge is 200 years old.",
         ),
         (
             "Deca nemaju gde da se igraju, a oni prave novi most za automobile // The children have nowhere to play, and \
@@ -261,8 +261,8 @@ fn a_quoted_comment_is_not_translated_by_its_answer() {
     let said = "Deca nemaju gde da se igraju, a oni prave novi most za automobile.";
     let answer = format!("{said}\n\nThe children have nowhere to play, and they are building a new bridge for cars.");
     let check = |lines: &[Value], expected: &str| {
-        let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        let records = Workspace::new().run(["run"], input.as_bytes()).expect_code(0).records();
+        let input: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        let records = Workspace::new().run(["run"], input.join("\n").as_bytes()).expect_code(0).records();
         assert_eq!(string(records.last().expect("a record"), "/translation/status"), expected);
     };
     let header = |article: &str| json!({ "type": "thread", "thread_id": "t", "article": article });

@@ -45,15 +45,27 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     fn behind(&self, marker: &Marker) -> Option<SuppliedTranslation> {
-        let whole = self.with_body(marker, marker.follows);
-        let is_behind = marker.kind != MarkerKind::Original;
-        // The commenter may go on in their own language on the next line.
-        let first_line = || {
-            let end = marker.follows.of(self.text).find('\n').filter(|_| is_behind)?;
-            let line = Span::new(marker.follows.begin, marker.follows.begin + end);
-            self.with_body(marker, Span::new(line.begin, line.begin + line.of(self.text).trim_end().len()))
+        let body = match marker.kind {
+            MarkerKind::Original => marker.follows,
+            MarkerKind::Translation | MarkerKind::Language(_) => self.without_foreign_ending(marker.follows),
         };
-        whole.or_else(first_line)
+        self.with_body(marker, body)
+    }
+
+    /// A translation without lines at its end that are surely in no language that the site reads: there the commenter
+    /// goes on in their own.
+    fn without_foreign_ending(&self, body: Span) -> Span {
+        let mut body = body;
+        while let Some(line_begin) = body.of(self.text).rfind('\n') {
+            let line = Span::new(body.begin + line_begin, body.end);
+            let verdict = self.detector.judge(line.of(self.text), &self.likely);
+            if translation_need(&verdict, self.read) != TranslationStatus::Needed {
+                break;
+            }
+            let rest = Span::new(body.begin, line.begin);
+            body = Span::new(body.begin, body.begin + rest.of(self.text).trim_end().len());
+        }
+        body
     }
 
     fn with_body(&self, marker: &Marker, body: Span) -> Option<SuppliedTranslation> {

@@ -94,8 +94,8 @@ fn is_abbreviation(before: &str) -> bool {
     let mut letters = word.chars();
     match (letters.next(), letters.next()) {
         (None, _) => false,
-        // `J.` or `g.`, and not `I.`, which ends a sentence as often.
-        (Some(only), None) => only.is_alphabetic() && only != 'I',
+        // `J.`, `g.` or `5.`, and not `I.`, which ends a sentence as often.
+        (Some(only), None) => only.is_alphanumeric() && only != 'I',
         (Some(first), Some(_)) if first.is_ascii_digit() => word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit()),
         _ => ABBREVIATIONS.iter().any(|abbreviation| equals_in_lower_case(word, abbreviation)),
     }

@@ -51,7 +51,10 @@ pub struct Marker {
 pub fn find_marker(text: &str) -> Option<Marker> {
     let is_line_begin =
         |at: usize| text.get(..at).unwrap_or_default().rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
-    markers(text).into_iter().find(|found| found.kind == MarkerKind::Translation && is_line_begin(found.marker.begin))
+    markers(text).into_iter().find(|found| {
+        let is_in_words = !found.marker.of(text).starts_with(is_regional_indicator);
+        found.kind != MarkerKind::Original && is_in_words && is_line_begin(found.marker.begin)
+    })
 }
 
 /// Finds all markers, in order; at most 16.
