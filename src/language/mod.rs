@@ -23,6 +23,7 @@ mod script;
 mod south_slavic;
 mod south_slavic_table;
 mod translation_need;
+mod transliteration;
 mod whatlang_codes;
 
 pub use detector::Detector;
@@ -30,6 +31,7 @@ pub use evidence::Evidence;
 pub use mix::LanguageMix;
 pub use prior::{Prior, is_same_family};
 pub use translation_need::{may_be_one_of, translation_need};
+pub use transliteration::in_latin;
 
 /// Name and version of the detector, as records cite it.
 pub const CITATION: &str = "wordlists+whatlang-0.18@1";
