@@ -312,7 +312,8 @@ impl Reader<'_> {
         };
         for (key, value) in table {
             let place = key.span().start;
-            let mut problem = |message: String| self.problems.push(Problem::at(self.path, self.text, Some(place), message));
+            let mut problem =
+                |message: String| self.problems.push(Problem::at(self.path, self.text, Some(place), message));
             match (key.get_ref().as_ref(), value.span().start) {
                 ("queue", _) => match self.value(value) {
                     Some(queue) if (1..=MAX_QUEUE).contains(&queue) => plan.queue = queue,
@@ -415,23 +416,27 @@ mod tests {
         check("name = \"a\"\ncommand = [\"cat\"]", &[]);
         check("name = \"a\"", &["pipeline.toml:3: translator `a`: a translator needs one of `command` and `url`"]);
         check("name = \"a\"\ncommand = [\"cat\"]\nurl = \"http://x\"", &["needs one of"]);
-        check("name = \"a b\"\ncommand = []\nfrom = [\"serbian\"]\nto = \"fr\"\ntimeout_ms = 0\nparallel = 99", &[
-            "a name has letters",
-            "`from`: `serbian`",
-            "`to = \"fr\"` must be one of",
-            "`timeout_ms` must be",
-            "`parallel` must be",
-            "`command` is empty",
-        ]);
+        check(
+            "name = \"a b\"\ncommand = []\nfrom = [\"serbian\"]\nto = \"fr\"\ntimeout_ms = 0\nparallel = 99",
+            &[
+                "a name has letters",
+                "`from`: `serbian`",
+                "`to = \"fr\"` must be one of",
+                "`timeout_ms` must be",
+                "`parallel` must be",
+                "`command` is empty",
+            ],
+        );
         check("name = \"a\"\ncommand = [\"cat\"]\napi_key_env = \"KEY\"", &["of use only with `url`"]);
         check("name = \"a\"\nurl = \"http://x\"\nprotocol = \"nul\"", &["of use only with `command`"]);
         check("name = \"a\"\nurl = \"http://x\"\ncodes = { serbian = \"sr\", hr = \"\" }", &["`serbian`", "`hr`"]);
         check("name = \"a\"\ncommand = [\"cat\"]\nprotocol = \"morse\"", &["unknown variant `morse`"]);
         check("name = \"a\"\ncommand = [\"cat\"]\ncolour = 1", &["unknown field `colour`"]);
         check("command = [\"cat\"]", &["missing field `name`"]);
-        check("name = \"a\"\ncommand = [\"cat\"]\n[[translation.translators]]\nname = \"a\"\ncommand = [\"cat\"]", &[
-            "it is there twice",
-        ]);
+        check(
+            "name = \"a\"\ncommand = [\"cat\"]\n[[translation.translators]]\nname = \"a\"\ncommand = [\"cat\"]",
+            &["it is there twice"],
+        );
         for (url, expected) in [
             ("ftp://x", "begins with http"),
             ("localhost:5000", "begins with http"),

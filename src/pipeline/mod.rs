@@ -16,6 +16,7 @@ mod run;
 mod tally;
 mod thread_state;
 mod thread_table;
+mod translation;
 mod verdict;
 
 pub use authors::Authors;

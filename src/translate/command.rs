@@ -46,8 +46,7 @@ impl KeptCommand {
     /// # Errors
     /// As for [`Self::translate`].
     pub(super) async fn ask(&self, lines: &[&str]) -> Result<Vec<String>, Trouble> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut process = match idle {
+        let mut process = match self.idle() {
             Some(process) => process,
             None => Process::start(&self.words, self.protocol).map_err(|_| Trouble::Unreachable)?,
         };
@@ -59,5 +58,16 @@ impl KeptCommand {
         })?;
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(process);
         Ok(answers)
+    }
+
+    /// A process that can be asked; those that died meanwhile are dropped.
+    fn idle(&self) -> Option<Process> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(mut process) = idle.pop() {
+            if process.is_fit() {
+                return Some(process);
+            }
+        }
+        None
     }
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 #[derive(Debug, thiserror::Error)]
 pub enum TranslatorProblem {
     /// There is no such program.
-    #[error("translator `{name}`: there is no program `{program}`\n  hint: install it, or give its whole path in `command`")]
+    #[error(
+        "translator `{name}`: there is no program `{program}`\n  hint: install it, or give its whole path in `command`"
+    )]
     NoProgram {
         /// The translator.
         name: Arc<str>,
@@ -15,7 +17,9 @@ pub enum TranslatorProblem {
         program: String,
     },
     /// The key of a server is not set.
-    #[error("translator `{name}`: the environment variable {variable} holds no key\n  hint: set it, or leave out `api_key_env`")]
+    #[error(
+        "translator `{name}`: the environment variable {variable} holds no key\n  hint: set it, or leave out `api_key_env`"
+    )]
     NoKey {
         /// The translator.
         name: Arc<str>,
@@ -23,7 +27,9 @@ pub enum TranslatorProblem {
         variable: String,
     },
     /// This machine trusts nobody, so that no server can prove who it is.
-    #[error("translator `{name}`: this machine has no certificates of authorities\n  hint: install `ca-certificates`, or use http for a server of your own")]
+    #[error(
+        "translator `{name}`: this machine has no certificates of authorities\n  hint: install `ca-certificates`, or use http for a server of your own"
+    )]
     NoAuthorities {
         /// The translator.
         name: Arc<str>,

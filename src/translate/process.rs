@@ -57,12 +57,17 @@ impl Process {
         Ok(Self { child, stdin, stdout, protocol })
     }
 
+    /// Whether it can be asked, as far as can be seen: it is there, and has nothing to say before it is asked, or answers
+    /// would go to the wrong texts.
+    pub(super) fn is_fit(&mut self) -> bool {
+        self.stdout.fill_buf().now_or_never().is_none()
+    }
+
     /// Sends lines, and waits for as many answers.
     ///
     /// # Errors
     /// Where it does not answer each line once.
     pub(super) async fn ask(&mut self, lines: &[&str]) -> Result<Vec<String>, Lost> {
-        self.expect_silence()?;
         let mut request = Vec::new();
         for line in lines {
             put_line(self.protocol, line, &mut request);
@@ -85,22 +90,9 @@ impl Process {
         let ((), answers) = tokio::try_join!(write, read)?;
         if self.stdout.buffer().is_empty() { Ok(answers) } else { Err(Lost::OutOfStep) }
     }
-
-    /// Before it is asked it has nothing to say, or answers would go to the wrong texts.
-    fn expect_silence(&mut self) -> Result<(), Lost> {
-        match self.stdout.fill_buf().now_or_never() {
-            None => Ok(()),
-            Some(Ok([]) | Err(_)) => Err(Lost::Died),
-            Some(Ok(_)) => Err(Lost::OutOfStep),
-        }
-    }
 }
 
-async fn answer_of(
-    stdout: &mut BufReader<ChildStdout>,
-    protocol: Protocol,
-    room: &mut usize,
-) -> Result<Vec<u8>, Lost> {
+async fn answer_of(stdout: &mut BufReader<ChildStdout>, protocol: Protocol, room: &mut usize) -> Result<Vec<u8>, Lost> {
     let end = end_of_answer(protocol);
     let mut answer = Vec::new();
     let read = stdout.take(*room as u64).read_until(end, &mut answer).await.map_err(|_| Lost::Died)?;

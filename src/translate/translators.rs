@@ -44,12 +44,7 @@ impl Translators {
     ///
     /// # Errors
     /// Why there is no translation. Nothing of the text is in it.
-    pub async fn translate(
-        &self,
-        place: usize,
-        from: LanguageCode,
-        text: &str,
-    ) -> Result<String, TranslationFailure> {
+    pub async fn translate(&self, place: usize, from: LanguageCode, text: &str) -> Result<String, TranslationFailure> {
         match self.all.get(place) {
             Some(translator) => translator.translate(from, text).await,
             None => Err(TranslationFailure::Unavailable),
