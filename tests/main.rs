@@ -28,3 +28,4 @@ mod samples;
 mod streaming;
 mod tidy;
 mod train;
+mod translation;

@@ -30,7 +30,7 @@ use super::prepare::{Prepared, prepare_comment, prepare_thread};
 use super::reader_state::ReaderState;
 use super::reload::Reload;
 use super::tally::Tally;
-use super::translation::{make_ready, translate, waiting};
+use super::translation::{make_ready, room, translate};
 use super::verdict::Verdict;
 
 /// Without a file for dead letters, this many are reported one by one; the others are only counted.
@@ -341,14 +341,6 @@ fn stages(
             }
         })
         .buffered(in_flight)
-}
-
-/// Waits until a batch's comments have room among those that wait for translations; `None` where none of them does. A batch
-/// with more of them than there is room for has all of it to itself.
-async fn room(queue: &Arc<Semaphore>, bound: usize, items: &[InContext]) -> Option<OwnedSemaphorePermit> {
-    let places = u32::try_from(waiting(items).min(bound)).unwrap_or(u32::MAX);
-    // The queue is never closed; were it, there would just be no bound.
-    if places == 0 { None } else { Arc::clone(queue).acquire_many_owned(places).await.ok() }
 }
 
 async fn on_cpu<T: Send + 'static>(

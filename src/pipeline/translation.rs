@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::domain::{
@@ -45,8 +46,16 @@ impl Awaiting {
 }
 
 /// How many comments of a batch wait for a translation.
-pub(super) fn waiting(items: &[InContext]) -> usize {
+fn waiting(items: &[InContext]) -> usize {
     items.iter().filter(|item| matches!(item, InContext::Comment(comment) if comment.awaiting.is_some())).count()
+}
+
+/// Waits until a batch's comments have room among those that wait for translations; `None` where none of them does. A batch
+/// with more of them than there is room for has all of it to itself.
+pub(super) async fn room(queue: &Arc<Semaphore>, bound: usize, items: &[InContext]) -> Option<OwnedSemaphorePermit> {
+    let places = u32::try_from(waiting(items).min(bound)).unwrap_or(u32::MAX);
+    // The queue is never closed; were it, there would just be no bound.
+    if places == 0 { None } else { Arc::clone(queue).acquire_many_owned(places).await.ok() }
 }
 
 /// Makes the texts of a batch ready for their translators.
@@ -122,4 +131,64 @@ pub(super) fn settle(comment: &mut CommentInContext, site: &Site) {
         machine: Some(MachineTranslation { engine: Arc::clone(&translator.name), text }),
         ..comment.translation.clone()
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+    use crate::config::parse;
+    use crate::domain::{Comment, CommentId, Item, Origin, ThreadId};
+    use crate::pipeline::authors::Authors;
+    use crate::pipeline::context::Context;
+    use crate::pipeline::models::Models;
+    use crate::pipeline::run::prepare;
+    use crate::translate::Translators;
+
+    fn site() -> Site {
+        let text = "[[translation.translators]]\nname = \"t\"\nfrom = [\"hbs\"]\nurl = \"http://localhost:1\"\n";
+        let plan = parse("test", text).unwrap();
+        let models = Models::load(&plan).unwrap();
+        let translators = Translators::open(&plan.translation).unwrap();
+        Site { plan, models, translators, authors: Authors::Omit, rivals: None }
+    }
+
+    fn placed(context: &mut Context, id: usize, text: &str, site: &Site) -> InContext {
+        let comment = Comment {
+            origin: Origin::new("test".into(), 1),
+            thread_id: ThreadId::new("t"),
+            id: CommentId::new(id.to_string()),
+            parent_id: None,
+            author: None,
+            created_at: None,
+            body: Body::new(text),
+            raw: None,
+            moderation: None,
+        };
+        context.place(prepare(Item::Comment(comment), site), site)
+    }
+
+    #[test]
+    fn no_more_wait_than_there_is_room_for() {
+        let site = site();
+        let mut context = Context::new(&site);
+        let mut batch = |serbian: usize| -> Vec<InContext> {
+            let texts = ["Nobody repairs the bridge.", "Danas je opet bila velika gužva na putu, a policija ćuti."];
+            let count = serbian * 2;
+            (0..count).map(|place| placed(&mut context, count * 100 + place, texts[place % 2], &site)).collect()
+        };
+        let (none, three, nine) = (batch(0), batch(3), batch(9));
+        assert_eq!([waiting(&none), waiting(&three), waiting(&nine)], [0, 3, 9]);
+        const BOUND: usize = 5;
+        let queue = Arc::new(Semaphore::new(BOUND));
+        let ask = |items: &[InContext]| room(&queue, BOUND, items).now_or_never();
+        let first = ask(&three).expect("room at once");
+        assert_eq!(queue.available_permits(), BOUND - 3);
+        assert!(ask(&none).expect("nothing to wait for").is_none());
+        assert!(ask(&three).is_none(), "3 + 3 are more than {BOUND}");
+        drop(first);
+        let all = ask(&nine).expect("a batch that is larger than the queue has it to itself");
+        assert!(all.is_some() && queue.available_permits() == 0);
+    }
 }

@@ -16,8 +16,7 @@ pub(super) fn end_of_answer(protocol: Protocol) -> u8 {
 /// Appends a line of a text as the command expects it.
 pub(super) fn put_line(protocol: Protocol, line: &str, request: &mut Vec<u8>) {
     match protocol {
-        Protocol::Lines => request.extend_from_slice(line.as_bytes()),
-        Protocol::Nul => request.extend_from_slice(line.as_bytes()),
+        Protocol::Lines | Protocol::Nul => request.extend_from_slice(line.as_bytes()),
         Protocol::Apertium => {
             let mut buffer = [0; 4];
             for character in line.chars() {
@@ -31,6 +30,12 @@ pub(super) fn put_line(protocol: Protocol, line: &str, request: &mut Vec<u8>) {
         }
     }
     request.push(end_of_answer(protocol));
+}
+
+/// Whether an answer, without the byte at its end, is whole. Where one of Apertium's programs dies, those behind it still
+/// put zero bytes behind what had come so far; but not the line feed, which was sent behind the text.
+pub(super) fn is_whole(protocol: Protocol, answer: &[u8]) -> bool {
+    protocol != Protocol::Apertium || answer.ends_with(b"\n")
 }
 
 /// What a command answered, without the byte at its end; `None` where that is not UTF-8.
@@ -70,6 +75,8 @@ mod tests {
         put_line(Protocol::Apertium, r"^a/b<n>$ [\]", &mut request);
         assert_eq!(request, b"\\^a\\/b\\<n\\>\\$ \\[\\\\\\]\n\0");
         assert_eq!(read_answer(Protocol::Apertium, b"a\\".to_vec()).as_deref(), Some("a"));
+        assert!(is_whole(Protocol::Apertium, b"a\n") && is_whole(Protocol::Nul, b"a"));
+        assert!(!is_whole(Protocol::Apertium, b"a") && !is_whole(Protocol::Apertium, b""));
         assert_eq!(read_answer(Protocol::Lines, b"a\r".to_vec()).as_deref(), Some("a"));
         assert_eq!(read_answer(Protocol::Lines, b"a\xff".to_vec()), None);
     }

@@ -46,9 +46,9 @@ impl KeptCommand {
     /// # Errors
     /// As for [`Self::translate`].
     pub(super) async fn ask(&self, lines: &[&str]) -> Result<Vec<String>, Trouble> {
-        let mut process = match self.idle() {
-            Some(process) => process,
-            None => Process::start(&self.words, self.protocol).map_err(|_| Trouble::Unreachable)?,
+        let (mut process, is_new) = match self.idle() {
+            Some(process) => (process, false),
+            None => (Process::start(&self.words, self.protocol).map_err(|_| Trouble::Unreachable)?, true),
         };
         // Whichever way this ends but the last, and also where nobody waits for it any more, the process ends with it.
         let answers = timeout(self.timeout, process.ask(lines)).await.map_err(|_| Trouble::Timeout)?;
@@ -56,6 +56,9 @@ impl KeptCommand {
             Lost::Died => Trouble::Died,
             Lost::OutOfStep => Trouble::OutOfStep,
         })?;
+        if is_new && process.has_more_to_say().await {
+            return Err(Trouble::OutOfStep);
+        }
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(process);
         Ok(answers)
     }

@@ -1,6 +1,7 @@
 //! A program that is kept running: a text in, an answer out.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -8,7 +9,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::config::Protocol;
 
-use super::answer::{end_of_answer, put_line, read_answer};
+use super::answer::{end_of_answer, is_whole, put_line, read_answer};
 
 /// An answer may be this many times as long as its text …
 const MAX_GROWTH: usize = 16;
@@ -19,6 +20,9 @@ const MAX_SURPLUS_BYTES: usize = 64 << 10;
 pub(super) fn max_answer_bytes(text_bytes: usize) -> usize {
     text_bytes.saturating_mul(MAX_GROWTH).saturating_add(MAX_SURPLUS_BYTES)
 }
+
+/// A program that says more than it was asked does so at once, as a rule.
+const MORE_TO_SAY: Duration = Duration::from_millis(50);
 
 /// Why there is no answer. After either the process is of no more use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +67,13 @@ impl Process {
         self.stdout.fill_buf().now_or_never().is_none()
     }
 
+    /// Whether it goes on to speak after it has answered: a greeting was taken for the answer then, or each text has several.
+    /// Waits a moment, and so is asked once, after the first answer.
+    pub(super) async fn has_more_to_say(&mut self) -> bool {
+        let more = tokio::time::timeout(MORE_TO_SAY, self.stdout.fill_buf()).await;
+        more.is_ok_and(|more| more.is_ok_and(|bytes| !bytes.is_empty()))
+    }
+
     /// Sends lines, and waits for as many answers.
     ///
     /// # Errors
@@ -98,8 +109,8 @@ async fn answer_of(stdout: &mut BufReader<ChildStdout>, protocol: Protocol, room
     let read = stdout.take(*room as u64).read_until(end, &mut answer).await.map_err(|_| Lost::Died)?;
     *room -= read;
     match answer.pop() {
-        Some(last) if last == end => Ok(answer),
-        _ if *room == 0 => Err(Lost::OutOfStep),
+        Some(last) if last == end && is_whole(protocol, &answer) => Ok(answer),
+        Some(last) if last != end && *room == 0 => Err(Lost::OutOfStep),
         _ => Err(Lost::Died),
     }
 }

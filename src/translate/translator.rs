@@ -189,3 +189,7 @@ impl Translator {
         }
     }
 }
+
+#[cfg(all(test, unix))]
+#[path = "translator_tests.rs"]
+mod tests;
