@@ -146,6 +146,8 @@ mod tests {
     use crate::pipeline::run::prepare;
     use crate::translate::Translators;
 
+    const BOUND: usize = 5;
+
     fn site() -> Site {
         let text = "[[translation.translators]]\nname = \"t\"\nfrom = [\"hbs\"]\nurl = \"http://localhost:1\"\n";
         let plan = parse("test", text).unwrap();
@@ -154,7 +156,7 @@ mod tests {
         Site { plan, models, translators, authors: Authors::Omit, rivals: None }
     }
 
-    fn placed(context: &mut Context, id: usize, text: &str, site: &Site) -> InContext {
+    fn placed(threads: &mut Context, id: usize, text: &str, site: &Site) -> InContext {
         let comment = Comment {
             origin: Origin::new("test".into(), 1),
             thread_id: ThreadId::new("t"),
@@ -166,29 +168,28 @@ mod tests {
             raw: None,
             moderation: None,
         };
-        context.place(prepare(Item::Comment(comment), site), site)
+        threads.place(prepare(Item::Comment(comment), site), site)
     }
 
     #[test]
     fn no_more_wait_than_there_is_room_for() {
         let site = site();
-        let mut context = Context::new(&site);
+        let mut threads = Context::new(&site);
         let mut batch = |serbian: usize| -> Vec<InContext> {
             let texts = ["Nobody repairs the bridge.", "Danas je opet bila velika gužva na putu, a policija ćuti."];
             let count = serbian * 2;
-            (0..count).map(|place| placed(&mut context, count * 100 + place, texts[place % 2], &site)).collect()
+            (0..count).map(|place| placed(&mut threads, count * 100 + place, texts[place % 2], &site)).collect()
         };
-        let (none, three, nine) = (batch(0), batch(3), batch(9));
-        assert_eq!([waiting(&none), waiting(&three), waiting(&nine)], [0, 3, 9]);
-        const BOUND: usize = 5;
+        let [english, few, many] = [0, 3, 9].map(&mut batch);
+        assert_eq!([waiting(&english), waiting(&few), waiting(&many)], [0, 3, 9]);
         let queue = Arc::new(Semaphore::new(BOUND));
         let ask = |items: &[InContext]| room(&queue, BOUND, items).now_or_never();
-        let first = ask(&three).expect("room at once");
+        let first = ask(&few).expect("room at once");
         assert_eq!(queue.available_permits(), BOUND - 3);
-        assert!(ask(&none).expect("nothing to wait for").is_none());
-        assert!(ask(&three).is_none(), "3 + 3 are more than {BOUND}");
+        assert!(ask(&english).expect("nothing to wait for").is_none());
+        assert!(ask(&few).is_none(), "3 + 3 are more than {BOUND}");
         drop(first);
-        let all = ask(&nine).expect("a batch that is larger than the queue has it to itself");
+        let all = ask(&many).expect("a batch that is larger than the queue has it to itself");
         assert!(all.is_some() && queue.available_permits() == 0);
     }
 }

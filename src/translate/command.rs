@@ -35,7 +35,7 @@ impl KeptCommand {
         let sent: Vec<&str> = lines.iter().copied().filter(has_letters).collect();
         let answers = self.ask(&sent).await?;
         let mut translated = answers.iter();
-        for line in lines.iter_mut().filter(|line| has_letters(&**line)) {
+        for line in lines.iter_mut().filter(|line| has_letters(line)) {
             *line = translated.next().map_or("", String::as_str);
         }
         Ok(lines.join("\n"))

@@ -186,10 +186,17 @@ fn what_is_not_there_is_found_before_the_first_text() {
 /// A request as it came: its first line and its body.
 type Heard = (String, serde_json::Value);
 
-/// A server that gives these answers, one a connection, and then no more; `None` never answers.
-fn serve(answers: Vec<Option<String>>) -> (String, Receiver<Heard>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
+/// What a server does with a request.
+#[derive(Debug, Clone, PartialEq)]
+enum Answer {
+    Says(String),
+    SaysNothing,
+}
+
+/// A server that gives these answers, one a connection, and then no more.
+fn serve(answers: Vec<Answer>) -> (String, Receiver<Heard>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
     let (send, heard) = sync_channel(100);
     std::thread::spawn(move || {
         let mut silent = Vec::new();
@@ -197,10 +204,10 @@ fn serve(answers: Vec<Option<String>>) -> (String, Receiver<Heard>) {
             let Ok((mut stream, _)) = listener.accept() else { return };
             let _ = send.send(request(&mut stream));
             match answer {
-                Some(answer) => {
+                Answer::Says(answer) => {
                     let _ = stream.write_all(answer.as_bytes());
                 }
-                None => silent.push(stream),
+                Answer::SaysNothing => silent.push(stream),
             }
         }
         // Those that wait go on waiting until the test ends.
@@ -217,15 +224,15 @@ fn request(stream: &mut TcpStream) -> Heard {
     let head = String::from_utf8_lossy(&bytes).to_lowercase();
     let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
     let mut body = vec![0; length.unwrap_or_default()];
-    stream.read_exact(&mut body).unwrap();
+    stream.read_exact(&mut body).expect("the whole request");
     (head.lines().next().unwrap_or_default().to_owned(), serde_json::from_slice(&body).unwrap_or_default())
 }
 
-fn http(status: &str, body: &str) -> Option<String> {
-    Some(format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()))
+fn http(status: &str, body: &str) -> Answer {
+    Answer::Says(format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()))
 }
 
-fn ok(body: &str) -> Option<String> {
+fn ok(body: &str) -> Answer {
     http("200 OK", body)
 }
 
@@ -261,14 +268,14 @@ fn a_server_that_does_not_translate_says_why() {
         (ok("{\"text\":\"a\"}"), InvalidAnswer),
         (ok("<html>"), InvalidAnswer),
         (ok(&endless), InvalidAnswer),
-        (Some("nonsense\r\n\r\n".to_owned()), InvalidAnswer),
-        (Some(String::new()), Unavailable),
-        (None, Timeout),
+        (Answer::Says("nonsense\r\n\r\n".to_owned()), InvalidAnswer),
+        (Answer::Says(String::new()), Unavailable),
+        (Answer::SaysNothing, Timeout),
     ] {
-        let told = answer.as_ref().map(|answer| answer.chars().take(80).collect::<String>());
-        let timeout = if answer.is_none() { SLOW } else { FAST };
+        let told: String = format!("{answer:?}").chars().take(80).collect();
+        let timeout = if answer == Answer::SaysNothing { SLOW } else { FAST };
         let (url, _heard) = serve(vec![answer]);
-        assert_eq!(ask(&server(url, timeout), &["tekst"]), [Err(expected)], "{told:?}");
+        assert_eq!(ask(&server(url, timeout), &["tekst"]), [Err(expected)], "{told}");
     }
 }
 
@@ -277,7 +284,7 @@ fn texts_are_not_sent_on_to_another_address() {
     let (elsewhere, heard) = serve(vec![ok("{\"translatedText\":\"a\"}")]);
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
         let redirect = format!("HTTP/1.1 {status}\r\nlocation: {elsewhere}/translate\r\ncontent-length: 0\r\n\r\n");
-        let (url, _) = serve(vec![Some(redirect)]);
+        let (url, _) = serve(vec![Answer::Says(redirect)]);
         assert_eq!(ask(&server(url, FAST), &["tekst"]), [Err(Failed)], "{status}");
     }
     assert!(heard.try_recv().is_err(), "somebody was sent there");
