@@ -23,6 +23,7 @@ pub mod labelled;
 pub mod registry;
 pub mod sink;
 pub mod source;
+pub mod translate;
 
 pub mod pipeline;
 

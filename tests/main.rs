@@ -30,3 +30,4 @@ mod streaming;
 mod supplied_translations;
 mod tidy;
 mod train;
+mod translation;

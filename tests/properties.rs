@@ -10,6 +10,7 @@ use threadsieve::pipeline::{Authors, InputSpec, Models, Outcome, Outputs, Settin
 use threadsieve::sink::LineSink;
 use threadsieve::source::RequestedFormat;
 use threadsieve::telemetry::Counters;
+use threadsieve::translate::Translators;
 
 use crate::support::{number, parse_lines, string};
 
@@ -51,6 +52,7 @@ fn run_on(bytes: &[u8], format: &str, workers: usize) -> (Outcome, Vec<u8>, Vec<
     let input = io::Cursor::new(bytes.to_vec());
     let settings = Settings {
         models: Models::load(&plan).expect("models"),
+        translators: Translators::default(),
         plan,
         authors: Authors::Keep,
         inputs: vec![InputSpec { name: "stdin".to_owned(), open: Box::new(move || Ok(Box::new(input))) }],

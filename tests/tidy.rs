@@ -23,6 +23,7 @@ const RANKS: &[(&str, u8)] = &[
     ("source", 5),
     ("sink", 5),
     ("registry", 5),
+    ("translate", 5),
     ("pipeline", 6),
     ("train", 7),
     ("evaluate", 7),

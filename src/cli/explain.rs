@@ -14,11 +14,12 @@ use crate::pipeline::{ExplainedComment, ExplainedItem, Explainer, InputSpec, Mod
 use crate::sink::{LineSink, SinkError};
 use crate::source::{Input, RequestedFormat, open};
 use crate::tone::{ToneModelKind, WantedLabels};
-use crate::wire::explanation::ExplanationLine;
+use crate::wire::explanation::{ExplanationLine, ExplanationParts};
 
 use super::explanation_text::{Detail, Look, render};
 use super::failure::{Exit, Failure};
 use super::inputs::Problems;
+use super::run::start_runtime;
 use super::{config, inputs};
 
 /// So many dead letters are told one by one.
@@ -131,22 +132,25 @@ pub(super) fn explain(options: &ExplainOptions) -> Result<Exit, Failure> {
     let subject = subject(options).map_err(|problem| problems.push(problem)).ok();
     let plan = config::load(options.config.as_deref()).map_err(|found| problems.extend(found)).ok();
     let models = plan.as_ref().and_then(|plan| config::models(plan).map_err(|found| problems.extend(found)).ok());
+    let translators = plan.as_ref().and_then(|plan| config::translators(plan, &mut problems));
     let wanted = models.as_ref().and_then(|models| wanted(options, models, &mut problems));
     let limits = plan.as_ref().map(|plan| plan.limits.clone()).unwrap_or_default();
     let article = inputs::article(options.article.as_deref(), &limits, &mut problems);
     let source = subject.and_then(|subject| source(subject, &limits, &mut problems));
-    let (Some(plan), Some(models), Some(wanted), Some(source), true) =
-        (plan, models, wanted, source, problems.is_empty())
+    let (Some(plan), Some(models), Some(translators), Some(wanted), Some(source), true) =
+        (plan, models, translators, wanted, source, problems.is_empty())
     else {
         return Err(Failure::all(problems));
     };
+    let translators =
+        if translators.is_empty() { None } else { start_runtime().map(|runtime| Some((translators, runtime)))? };
     let with_text = plan.output.text;
     let printer = Printer {
         look: look(options, matches!(source, Source::Text(_))),
         json: options.json,
         top: options.top,
         with_text,
-        explainer: Explainer::new(plan, models, wanted),
+        explainer: Explainer::new(plan, models, translators, wanted),
         sink: LineSink::new("stdout", Box::new(io::stdout())),
         dead_letters: 0,
         broke_off: false,
@@ -291,9 +295,15 @@ impl Printer {
         if !self.json {
             return Ok(render(explained, &self.look, self.explainer.models().languages()));
         }
-        let ExplainedComment { comment, explanation, .. } = explained;
-        let citations = self.explainer.models().citations();
-        let line = ExplanationLine::new(comment, explanation, self.top, self.with_text, citations);
+        let ExplainedComment { comment, machine, failure, explanation, .. } = explained;
+        let line = ExplanationLine::from(ExplanationParts {
+            comment,
+            machine: failure.map_or(Ok(machine.as_ref()), Err),
+            explanation,
+            top: self.top,
+            with_text: self.with_text,
+            models: self.explainer.models().citations(),
+        });
         serde_json::to_string(&line).map(|line| line + "\n")
     }
 

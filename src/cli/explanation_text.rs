@@ -42,13 +42,15 @@ pub(super) fn render(explained: &ExplainedComment, look: &Look, read: &[Language
         Detail::Full => "tone".to_owned(),
         Detail::Compact => sanitised(explained.comment.id.as_str(), ""),
     };
-    let text = explained.comment.body.as_str();
+    let text = explained.text();
     match &explained.explanation {
         Err(absence) => {
             let _ = writeln!(out, "{head}: not scored ({}): {}", absence.name(), why(*absence, explained, read));
         }
         Ok(explanation) => {
-            let _ = writeln!(out, "{head}: {}", explanation.tone.label.name());
+            let engine = explained.machine.as_ref().map(|machine| sanitised(&machine.engine, ""));
+            let of = engine.map(|engine| format!(", of the translation by {engine}")).unwrap_or_default();
+            let _ = writeln!(out, "{head}: {}{of}", explanation.tone.label.name());
             for label in &explanation.labels {
                 match look.detail {
                     Detail::Full => full(label, text, look, &mut out),
@@ -65,7 +67,9 @@ fn why(absence: Absence, explained: &ExplainedComment, read: &[LanguageCode]) ->
         Absence::LanguageUnsupported => {
             let read: Vec<String> = read.iter().map(ToString::to_string).collect();
             let best = explained.language.best().map(|best| format!("most probably `{}`; ", best.language));
-            format!("{}the models read {}", best.unwrap_or_default(), read.join(", "))
+            let failure =
+                explained.failure.map(|failure| format!("; its translator gave nothing ({})", failure.name()));
+            format!("{}the models read {}{}", best.unwrap_or_default(), read.join(", "), failure.unwrap_or_default())
         }
         Absence::NoText => "no words of the commenter's own, quotes, links, mentions and code aside".to_owned(),
         Absence::TooLittleText => "fewer than two letters".to_owned(),

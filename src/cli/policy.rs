@@ -16,6 +16,7 @@ use crate::policy::Policy;
 use crate::sink::{LineSink, SinkError};
 use crate::source::RequestedFormat;
 use crate::telemetry::Counters;
+use crate::translate::Translators;
 use crate::trial::{Comparison, MovedComment, Pair, Pairing, Report, ReportInputs, Side};
 
 use super::failure::{Exit, Failure};
@@ -85,11 +86,17 @@ pub(super) struct PolicyTestOptions {
     json: bool,
 }
 
-/// A configuration with its models, where it has some of its own.
+/// Two configurations, with what each needs to score comments.
 struct Ready {
-    new: (Plan, Models),
-    /// Without models, the other one's serve.
-    old: (Plan, Option<Models>),
+    new: (Plan, Scoring),
+    /// Without any of its own, the other one's serves.
+    old: (Plan, Option<Scoring>),
+}
+
+/// What scores comments.
+struct Scoring {
+    models: Models,
+    translators: Translators,
 }
 
 /// Tries a policy out.
@@ -121,9 +128,10 @@ pub(super) fn test(options: &PolicyTestOptions) -> Result<Exit, Failure> {
         stdout: LineSink::new("stdout", Box::new(io::stdout())),
         moved,
     }));
-    let settings = |plan: Plan, models, specs| Settings {
+    let settings = |plan: Plan, Scoring { models, translators }, specs| Settings {
         plan: Plan { evidence_count: 0, ..plan },
         models,
+        translators,
         authors: Authors::Omit,
         inputs: specs,
         format: options.format.parse::<RequestedFormat>().unwrap_or_default(),
@@ -132,16 +140,16 @@ pub(super) fn test(options: &PolicyTestOptions) -> Result<Exit, Failure> {
     };
     let scored_once = ready.old.1.is_none();
     let runtime = start_runtime()?;
-    let (new_plan, new_models) = ready.new;
+    let (new_plan, new_scoring) = ready.new;
     let outcome = match ready.old {
         (old_plan, None) => {
-            let new = settings(new_plan, new_models, specs);
+            let new = settings(new_plan, new_scoring, specs);
             runtime.block_on(once(new, old_plan.policy, Arc::clone(&listing), dead_letters)).map(|done| (done, 0))
         }
-        (old_plan, Some(old_models)) => {
+        (old_plan, Some(old_scoring)) => {
             let again = inputs::inputs(&options.inputs, &mut problems).0;
-            let new = settings(new_plan, new_models, specs);
-            let old = settings(old_plan, old_models, again);
+            let new = settings(new_plan, new_scoring, specs);
+            let old = settings(old_plan, old_scoring, again);
             runtime.block_on(twice(new, old, Arc::clone(&listing), dead_letters))
         }
     };
@@ -194,23 +202,30 @@ fn configurations(options: &PolicyTestOptions, problems: &mut Problems) -> Optio
     let (new, old) = (load(Some(&options.config)), load(options.against.as_deref()));
     let (new, old) = new.zip(old)?;
     check_same_reading(&new.limits, &old.limits, problems);
-    let new_models = config::models(&new).map_err(|found| problems.extend(found)).ok();
-    let old_models = if scores_the_same(&new, &old) {
-        if let Some(models) = &new_models {
+    let new_scoring = scoring(&new, problems);
+    let old_scoring = if scores_the_same(&new, &old) {
+        if let Some(Scoring { models, .. }) = &new_scoring {
             let found = models.check_rules(&old).err().unwrap_or_default();
             problems.extend(found.into_iter().map(anyhow::Error::new));
         }
         None
     } else {
-        Some(config::models(&old).map_err(|found| problems.extend(found)).ok()?)
+        Some(scoring(&old, problems)?)
     };
-    Some(Ready { new: (new, new_models?), old: (old, old_models) })
+    Some(Ready { new: (new, new_scoring?), old: (old, old_scoring) })
+}
+
+fn scoring(plan: &Plan, problems: &mut Problems) -> Option<Scoring> {
+    let models = config::models(plan).map_err(|found| problems.extend(found)).ok();
+    let translators = config::translators(plan, problems);
+    Some(Scoring { models: models?, translators: translators? })
 }
 
 /// Whether two configurations give every comment the same scores and facts.
 fn scores_the_same(one: &Plan, other: &Plan) -> bool {
     one.read == other.read
         && one.translate_to == other.translate_to
+        && one.translation == other.translation
         && one.limits == other.limits
         && one.models == other.models
         && one.tone_enabled == other.tone_enabled

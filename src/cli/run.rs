@@ -20,6 +20,7 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
     let mut problems = Vec::new();
     let plan = config::load(options.config.as_deref()).map_err(|found| problems.extend(found)).ok();
     let models = plan.as_ref().and_then(|plan| config::models(plan).map_err(|found| problems.extend(found)).ok());
+    let translators = plan.as_ref().and_then(|plan| config::translators(plan, &mut problems));
     let authors = plan.as_ref().map(|plan| inputs::authors(&plan.output.author, &mut problems));
     let (specs, total) = inputs::inputs(&options.inputs, &mut problems);
     let limits = plan.as_ref().map(|plan| plan.limits.clone()).unwrap_or_default();
@@ -31,7 +32,9 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
     outputs::check_outputs(options.output.as_deref(), beside_records, taken, &mut problems);
 
     // Nothing is created or emptied while anything is wrong.
-    let (Some(plan), Some(models), Some(authors), true) = (plan, models, authors, problems.is_empty()) else {
+    let (Some(plan), Some(models), Some(translators), Some(authors), true) =
+        (plan, models, translators, authors, problems.is_empty())
+    else {
         return Err(Failure::all(problems));
     };
     let records = outputs::output(options.output.as_deref(), &mut problems);
@@ -45,6 +48,7 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
     let settings = Settings {
         plan,
         models,
+        translators,
         authors,
         inputs: specs,
         format: options.requested_format(),

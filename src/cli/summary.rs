@@ -19,6 +19,9 @@ pub(super) fn summarise(outcome: Outcome, seconds: f64) -> Summary {
         by_language: tally.by_language,
         by_tone: tally.by_tone,
         dead_letters_by_kind: tally.by_kind,
+        machine_translations: tally.machine_translations,
+        translation_failures: tally.by_translation_failure.values().sum(),
+        translation_failures_by_kind: tally.by_translation_failure,
         inputs: outcome.inputs,
         interrupted: outcome.is_interrupted,
         seconds,
@@ -42,6 +45,13 @@ pub(super) fn render(summary: &Summary) -> String {
     let kinds =
         if summary.dead_letters == 0 { String::new() } else { format!(" ({})", counts(&summary.dead_letters_by_kind)) };
     let _ = writeln!(text, "dead letters  {}{kinds}", summary.dead_letters);
+    if summary.machine_translations + summary.translation_failures > 0 {
+        let failures = match summary.translation_failures {
+            0 => String::new(),
+            failed => format!(", {failed} failed and wait ({})", counts(&summary.translation_failures_by_kind)),
+        };
+        let _ = writeln!(text, "translation   {} by machine{failures}", summary.machine_translations);
+    }
     let _ = writeln!(text, "speed         {:.0} comments/s, {:.2} s", summary.comments_per_second, summary.seconds);
     if summary.interrupted {
         text.push_str("interrupted: the rest of the input was not read\n");

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Flag, LanguageCode};
 use crate::policy::{Bound, Condition, Rule, ScoreName};
 
+use super::translation::TranslationSection;
 use super::{AuthorField, EvidenceLabels, KeySource, Limits, Plan};
 
 /// `[language]`
@@ -128,6 +129,7 @@ struct PolicySection {
 #[derive(Serialize)]
 struct Document {
     language: LanguageSection,
+    translation: TranslationSection,
     limits: Limits,
     models: ModelsSection,
     tone: ToneSection,
@@ -152,6 +154,7 @@ pub fn render(plan: &Plan) -> Result<String, toml::ser::Error> {
             read: plan.read.iter().map(LanguageCode::to_string).collect(),
             translate_to: Some(plan.translate_to.to_string()),
         },
+        translation: TranslationSection::of(&plan.translation),
         limits: plan.limits.clone(),
         models: ModelsSection {
             language: plan.models.language.clone(),

@@ -5,11 +5,13 @@ mod limits;
 mod plan;
 mod problem;
 mod rules;
+mod translation;
 
 pub use document::render;
 pub use limits::Limits;
 pub use plan::{AuthorField, EvidenceLabels, KeySource, ModelPaths, OutputPlan, Plan, parse};
 pub use problem::Problem;
+pub use translation::{EnginePlan, Protocol, TranslationPlan, TranslatorPlan};
 
 /// The configuration that is used where there is no `pipeline.toml`: the one that comes with the program.
 pub const BUILT_IN: &str = include_str!("../../pipeline.toml");

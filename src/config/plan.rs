@@ -15,7 +15,7 @@ use super::document::{
     AuthorChoice, LanguageSection, ModelsSection, OutputSection, RuleSection, ToneSection, TopicSection,
 };
 use super::rules::check_rule;
-use super::{BUILT_IN, Limits, Problem};
+use super::{BUILT_IN, Limits, Problem, TranslationPlan};
 
 /// Folders of models to use instead of the built-in ones, and beside them. Each is that of a model, or an entry of a
 /// registry, which says itself which of its versions is current.
@@ -81,6 +81,8 @@ pub struct Plan {
     pub read: Vec<LanguageCode>,
     /// The language to translate to: one of `read`.
     pub translate_to: LanguageCode,
+    /// Who translates what the site does not read.
+    pub translation: TranslationPlan,
     /// Bounds on input and memory.
     pub limits: Limits,
     /// Models other than the built-in ones.
@@ -102,7 +104,7 @@ pub struct Plan {
 /// What records or the configuration call other models: no model of a site's own can have these names.
 const MODEL_NAMES_IN_USE: [&str; 5] = ["language", "tone", "abuse", "sentiment", "topic"];
 
-const SECTIONS: [&str; 7] = ["language", "limits", "models", "tone", "topic", "output", "policy"];
+const SECTIONS: [&str; 8] = ["language", "translation", "limits", "models", "tone", "topic", "output", "policy"];
 
 /// Reads and checks a configuration. A section, or a value in one, that is left out has its built-in value; the rules
 /// of the built-in policy apply where there is no `[policy]` at all.
@@ -141,6 +143,7 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
             code.unwrap_or(LanguageCode::EN)
         }
     };
+    let translation = reader.translation(&mut sections, &read, translate_to);
     for name in limits.zeros() {
         reader.problem(format!("[limits] `{name}` must be at least 1"));
     }
@@ -152,6 +155,7 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
     Ok(Plan {
         read,
         translate_to,
+        translation,
         limits,
         models: ModelPaths {
             language: models.language,
@@ -169,10 +173,11 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
     })
 }
 
-struct Reader<'a> {
-    path: &'a str,
-    text: &'a str,
-    problems: Vec<Problem>,
+/// Reads a document, and gathers what is wrong with it.
+pub(super) struct Reader<'a> {
+    pub(super) path: &'a str,
+    pub(super) text: &'a str,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
@@ -181,7 +186,7 @@ impl Reader<'_> {
         self.problems.push(Problem::at(self.path, self.text, byte, error.message()));
     }
 
-    fn problem(&mut self, message: impl Into<String>) {
+    pub(super) fn problem(&mut self, message: impl Into<String>) {
         self.problems.push(Problem::at(self.path, self.text, None, message));
     }
 
@@ -190,7 +195,8 @@ impl Reader<'_> {
         sections.remove(name).and_then(|value| self.value(value)).unwrap_or_default()
     }
 
-    fn value<T: DeserializeOwned>(&mut self, value: Spanned<DeValue<'_>>) -> Option<T> {
+    /// A value as it is written; `None` where it is broken (which is then reported).
+    pub(super) fn value<T: DeserializeOwned>(&mut self, value: Spanned<DeValue<'_>>) -> Option<T> {
         match T::deserialize(toml::de::ValueDeserializer::from(value)) {
             Ok(value) => Some(value),
             Err(error) => {

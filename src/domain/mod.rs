@@ -30,7 +30,7 @@ pub use span::Span;
 pub use thread::ThreadHeader;
 pub use tone::{Evidence, EvidenceRun, Tone, ToneLabel};
 pub use topic::{Relevance, Topic, TopicBasis};
-pub use translation::{Translation, TranslationStatus};
+pub use translation::{MachineTranslation, Translation, TranslationFailure, TranslationStatus};
 
 /// What a source yields for one unit of its input (a line, a CSV row, a paragraph).
 #[derive(Debug)]

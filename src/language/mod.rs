@@ -24,6 +24,7 @@ mod shipped;
 mod south_slavic;
 mod south_slavic_table;
 mod translation_need;
+mod transliteration;
 mod whatlang_codes;
 
 pub use detector::Detector;
@@ -31,3 +32,4 @@ pub use evidence::{Evidence, OtherPart};
 pub use mix::LanguageMix;
 pub use prior::{Prior, is_same_family};
 pub use translation_need::{has_foreign_word, may_be_one_of, reads, translation_need};
+pub use transliteration::in_latin;

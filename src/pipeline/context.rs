@@ -9,7 +9,7 @@ use crate::domain::{
 use crate::language::{OtherPart, Prior, has_foreign_word, is_same_family, may_be_one_of, reads, translation_need};
 use crate::text::segments::{cut_out, place_of, text_of};
 use crate::text::translation::untranslated_share;
-use crate::topic::{Similarities, ThreadCentroid};
+use crate::topic::Similarities;
 
 use super::ancestry::Ancestry;
 use super::guard::guarded;
@@ -19,6 +19,7 @@ use super::run::Site;
 use super::supplied::without_its_thread;
 use super::thread_state::ThreadState;
 use super::thread_table::ThreadTable;
+use super::translation::Awaiting;
 
 /// An item that has met its thread.
 #[derive(Debug)]
@@ -42,6 +43,17 @@ pub(super) struct CommentInContext {
     pub(super) similarities: Option<Similarities>,
     pub(super) flags: Vec<Flag>,
     pub(super) duplicate_of: Option<CommentId>,
+    /// What a translation will be compared with, where a translator is to be asked.
+    pub(super) awaiting: Option<Box<Awaiting>>,
+    /// Whether the machine's translation is what is scored.
+    pub(super) is_scored_on_machine: bool,
+}
+
+impl CommentInContext {
+    /// The machine's translation, where that is what is scored.
+    pub(super) fn scored_translation(&self) -> Option<&str> {
+        self.translation.machine.as_ref().filter(|_| self.is_scored_on_machine).map(|machine| machine.text.as_str())
+    }
 }
 
 /// All threads of a run.
@@ -158,23 +170,35 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
         flags.push(Flag::ParentUnknown);
     }
     let vector = own.vector.take().map(Arc::new);
+    // A comment that is said again would be compared with itself.
+    let earlier = if duplicate_of.is_some() { Arc::default() } else { Arc::clone(&thread.centroid) };
     let similarities =
         vector.as_ref().zip(site.models.topic.as_ref()).filter(|_| is_readable).map(|(vector, topic)| {
             let parent = parent.and_then(|parent| parent.vector.as_deref());
-            // A comment that is said again would be compared with itself.
-            let earlier = if duplicate_of.is_some() { &ThreadCentroid::default() } else { &thread.centroid };
-            topic.similarities(vector, thread.article.as_ref(), parent, earlier)
+            topic.similarities(vector, thread.article.as_deref(), parent, &earlier)
         });
+    let is_asked = status == TranslationStatus::Needed && !site.translators.is_empty();
+    let translator = language.best().filter(|_| is_asked).and_then(|best| {
+        let place = site.plan.translation.translator_from(best.language)?;
+        Some((place, best.language))
+    });
+    // As the thread is now. That the translation will not become part of it is on purpose: later comments do not have to
+    // wait for it, and what they score does not depend on whether the translator is well.
+    let awaiting = translator.map(|(place, from)| {
+        let parent = parent.and_then(|parent| parent.vector.clone());
+        Box::new(Awaiting::new(place, from, thread.article.clone(), parent, Arc::clone(&earlier)))
+    });
     flag_what_it_is(text, &own.segments, &mut flags);
     if thread.is_truncated {
         flags.push(Flag::ThreadTruncated);
     }
     flags.sort_unstable();
 
-    // From here on the thread changes: nothing below may look at it.
+    // From here on the thread changes: nothing below may look at it. No copy of it is held, or it would be copied.
+    drop(earlier);
     thread.mix.add(&language);
     if let Some(vector) = vector.as_ref().filter(|_| is_readable && duplicate_of.is_none()) {
-        thread.centroid.add(vector);
+        Arc::make_mut(&mut thread.centroid).add(vector);
     }
     thread.remember(&comment.id, exact, &anatomy.words, vector.filter(|_| is_readable));
 
@@ -193,6 +217,8 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
         similarities,
         flags,
         duplicate_of,
+        awaiting,
+        is_scored_on_machine: false,
     }
 }
 

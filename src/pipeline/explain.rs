@@ -1,8 +1,15 @@
 //! Explaining tone: the same stages as a run, one item after the other, with the scores taken apart at the end.
 
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+
 use crate::config::Plan;
-use crate::domain::{Absence, Comment, Evidence, Item, LanguageVerdict, Reject, Stage};
+use crate::domain::{
+    Absence, Comment, Evidence, Item, LanguageVerdict, MachineTranslation, Reject, Stage, TranslationFailure,
+};
 use crate::tone::{LabelExplanation, ToneExplanation, ToneScratch, WantedLabels};
+use crate::translate::Translators;
 
 use super::authors::Authors;
 use super::context::{CommentInContext, Context, InContext};
@@ -10,12 +17,15 @@ use super::guard::guarded;
 use super::judge::{in_comment, text_for_tone};
 use super::models::Models;
 use super::run::{Site, prepare};
+use super::translation::{make_one_ready, settle, translate};
 
 /// Explains the tone of comments. Threads are followed as in a run, so that quotes, links and translations are left out
 /// of what is scored, and every probability is the one that a record would have, before it is rounded.
 #[derive(Debug)]
 pub struct Explainer {
-    site: Site,
+    site: Arc<Site>,
+    /// Where translators work; without it nobody is asked.
+    runtime: Option<Runtime>,
     context: Context,
     scratch: ToneScratch,
     wanted: WantedLabels,
@@ -39,17 +49,31 @@ pub struct ExplainedComment {
     pub comment: Comment,
     /// What language it is in.
     pub language: LanguageVerdict,
-    /// Its tone taken apart, spans in the comment's body; or why it has none.
+    /// The translation that was scored instead of the comment's own words.
+    pub machine: Option<MachineTranslation>,
+    /// Why there is none, where a translator was asked in vain.
+    pub failure: Option<TranslationFailure>,
+    /// Its tone taken apart, spans in [`ExplainedComment::text`]; or why it has none.
     pub explanation: Result<ToneExplanation, Absence>,
+}
+
+impl ExplainedComment {
+    /// The text that was taken apart: the comment's body, or the machine's translation of it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.machine.as_ref().map_or(self.comment.body.as_str(), |machine| machine.text.as_str())
+    }
 }
 
 impl Explainer {
     /// An explainer that has seen no thread yet. `wanted` are places in the tone model's
-    /// [`score_labels`](crate::tone::ToneModel::score_labels).
+    /// [`score_labels`](crate::tone::ToneModel::score_labels). Translators work on the runtime that comes with them.
     #[must_use]
-    pub fn new(plan: Plan, models: Models, wanted: WantedLabels) -> Self {
-        let site = Site { plan, models, authors: Authors::Omit, rivals: None };
-        Self { context: Context::new(&site), site, scratch: ToneScratch::default(), wanted }
+    pub fn new(plan: Plan, models: Models, translators: Option<(Translators, Runtime)>, wanted: WantedLabels) -> Self {
+        let (translators, runtime) = translators.unzip();
+        let translators = translators.unwrap_or_default();
+        let site = Site { plan, models, translators, authors: Authors::Omit, rivals: None };
+        Self { context: Context::new(&site), site: Arc::new(site), runtime, scratch: ToneScratch::default(), wanted }
     }
 
     /// The models that score.
@@ -60,20 +84,40 @@ impl Explainer {
 
     /// Explains the next item of the input. Never fails: a failure of ours is that item's reject.
     pub fn explain(&mut self, item: Item) -> ExplainedItem {
-        match self.context.place(prepare(item, &self.site), &self.site) {
+        let placed = self.context.place(prepare(item, &self.site), &self.site);
+        match self.translated(placed) {
             InContext::Thread => ExplainedItem::Thread,
             InContext::Reject(reject) => ExplainedItem::Reject(reject),
-            InContext::Comment(comment) => {
+            InContext::Comment(mut comment) => {
                 let (origin, raw) = (comment.comment.origin.clone(), comment.comment.raw.clone());
                 let (site, wanted, scratch) = (&self.site, &self.wanted, &mut self.scratch);
-                match guarded(Stage::Score, origin, raw, || explained(&comment, site, wanted, scratch)) {
+                let explained = guarded(Stage::Score, origin, raw, || {
+                    settle(&mut comment, site);
+                    explained(&comment, site, wanted, scratch)
+                });
+                match explained {
                     Err(reject) => ExplainedItem::Reject(reject),
                     Ok(explanation) => {
-                        let CommentInContext { comment, language, .. } = *comment;
-                        ExplainedItem::Comment(Box::new(ExplainedComment { comment, language, explanation }))
+                        let CommentInContext { comment, language, translation, is_scored_on_machine, .. } = *comment;
+                        let machine = translation.machine.filter(|_| is_scored_on_machine);
+                        let failure = translation.failure;
+                        let explained = ExplainedComment { comment, language, machine, failure, explanation };
+                        ExplainedItem::Comment(Box::new(explained))
                     }
                 }
             }
+        }
+    }
+
+    /// The item with its translation, where it waits for one.
+    fn translated(&self, item: InContext) -> InContext {
+        let item = make_one_ready(item, &self.site);
+        match &self.runtime {
+            Some(runtime) => {
+                let mut items = runtime.block_on(translate(vec![item], &self.site));
+                items.pop().unwrap_or(InContext::Thread)
+            }
+            None => item,
         }
     }
 }

@@ -16,6 +16,7 @@ use super::guard::guarded;
 use super::models::Scorers;
 use super::run::Site;
 use super::tally::Tally;
+use super::translation::settle;
 use super::verdict::Verdict;
 
 /// A single letter says nothing, but weighs as much as a whole comment once its vector has length 1.
@@ -45,9 +46,10 @@ pub(super) fn judge_batch(items: Vec<InContext>, site: &Site, scorers: &Scorers)
                 judged.tally.add_reject(&reject);
                 judged.rejects.push(reject);
             }
-            InContext::Comment(comment) => {
+            InContext::Comment(mut comment) => {
                 let (length, verdicts) = (judged.lines.len(), judged.verdicts.len());
                 let scored = guarded(Stage::Score, comment.comment.origin.clone(), comment.comment.raw.clone(), || {
+                    settle(&mut comment, site);
                     judge_comment(&comment, site, scorers, &mut scratch, &mut judged);
                 });
                 if let Err(reject) = scored {
@@ -88,7 +90,7 @@ fn judge_comment(
         let outcome = Outcome { tone: &tone, topic: &topic, decision: &decision };
         write_record(comment, site, scorers, &outcome, &mut judged.lines);
     }
-    judged.tally.add_record(action, &comment.language, &tone);
+    judged.tally.add_record(action, &comment.language, &comment.translation, &tone);
 }
 
 /// What came of a comment.
@@ -114,6 +116,7 @@ fn write_record(
         language: &comment.language,
         translation: &comment.translation,
         segments: &comment.segments,
+        scored_translation: comment.scored_translation(),
         tone,
         topic,
         flags: &comment.flags,
@@ -154,6 +157,9 @@ fn tone(
 
 /// Whether the text that is scored is, or may well be, in one of some languages.
 fn may_be_in(comment: &CommentInContext, languages: &[LanguageCode]) -> bool {
+    if comment.scored_translation().is_some() {
+        return comment.translation.to.is_some_and(|language| languages.contains(&language));
+    }
     if comment.scored != SegmentKind::Translation {
         return may_be_one_of(&comment.language, languages);
     }
@@ -170,8 +176,12 @@ pub(super) fn text_for_tone(comment: &CommentInContext) -> Result<std::borrow::C
     }
 }
 
-/// Evidence with the spans that it has in the comment; `None` where it lies across two segments.
+/// Evidence with the spans that it has in the comment; `None` where it lies across two segments. Evidence in a machine's
+/// translation has its spans there.
 pub(super) fn in_comment(mut evidence: Evidence, comment: &CommentInContext) -> Option<Evidence> {
+    if comment.scored_translation().is_some() {
+        return Some(evidence);
+    }
     let place = |span| place_of(span, &comment.segments, comment.scored);
     evidence.span = place(evidence.span)?;
     for run in &mut evidence.runs {
@@ -187,8 +197,11 @@ fn topic(comment: &CommentInContext, site: &Site) -> Result<Topic, Absence> {
     model.score(similarities).map(|topic| Topic { off_topic: topic.off_topic.rounded(), ..topic })
 }
 
-/// The text that is scored: the commenter's own prose, or the translation that was supplied with it.
+/// The text that is scored: the commenter's own prose, or the translation that was supplied with it or made of it.
 fn scored_text_or_absence(comment: &CommentInContext) -> Result<std::borrow::Cow<'_, str>, Absence> {
+    if let Some(translation) = comment.scored_translation() {
+        return Ok(translation.into());
+    }
     let has_letters = |segment: &Segment| {
         segment.kind == comment.scored
             && segment.span.of(comment.comment.body.as_str()).chars().any(char::is_alphabetic)

@@ -17,6 +17,7 @@ mod supplied;
 mod tally;
 mod thread_state;
 mod thread_table;
+mod translation;
 mod verdict;
 
 pub use authors::Authors;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::{Stream, StreamExt as _};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::spawn_blocking;
 
 use crate::config::Plan;
@@ -16,6 +16,7 @@ use crate::policy::Policy;
 use crate::sink::{LineSink, SinkError};
 use crate::source::RequestedFormat;
 use crate::telemetry::Counters;
+use crate::translate::Translators;
 use crate::wire::dead_letter::DeadLetter;
 use crate::wire::summary::InputSummary;
 
@@ -24,11 +25,12 @@ use super::batch::{InputSpec, ReadSettings, read_inputs};
 use super::context::{Context, InContext};
 use super::guard::guarded;
 use super::judge::{Judged, judge_batch};
-use super::models::Models;
+use super::models::{Models, Scorers};
 use super::prepare::{Prepared, prepare_comment, prepare_thread};
 use super::reader_state::ReaderState;
 use super::reload::Reload;
 use super::tally::Tally;
+use super::translation::{make_ready, room, translate};
 use super::verdict::Verdict;
 
 /// Without a file for dead letters, this many are reported one by one; the others are only counted.
@@ -42,6 +44,7 @@ const STOPPED_READER_POLL: Duration = Duration::from_millis(20);
 pub(super) struct Site {
     pub(super) plan: Plan,
     pub(super) models: Models,
+    pub(super) translators: Translators,
     pub(super) authors: Authors,
     /// Policies that are tried beside the plan's. Where there is a list, verdicts are made instead of records.
     pub(super) rivals: Option<Vec<Policy>>,
@@ -54,6 +57,8 @@ pub struct Settings {
     pub plan: Plan,
     /// The loaded models.
     pub models: Models,
+    /// The translators that the configuration names.
+    pub translators: Translators,
     /// How authors' names appear.
     pub authors: Authors,
     /// The inputs, in order.
@@ -169,10 +174,10 @@ async fn run_to(
     counters: Arc<Counters>,
     interrupt: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Outcome, RunError> {
-    let Settings { plan, models, authors, inputs, format, article, workers } = settings;
+    let Settings { plan, models, translators, authors, inputs, format, article, workers } = settings;
     let workers = workers.max(1);
     let reading = ReadSettings { format, article, limits: plan.limits.clone(), keep_raw: plan.output.raw_dead_letters };
-    let site = Arc::new(Site { plan, models, authors, rivals });
+    let site = Arc::new(Site { plan, models, translators, authors, rivals });
     let context = Arc::new(Mutex::new(Context::new(&site)));
     let (queue, batches) = mpsc::channel::<Vec<Item>>(workers);
     let (results, summaries) = tokio::sync::oneshot::channel();
@@ -260,8 +265,17 @@ fn feed<F: Future<Output = ()>>(
     })
 }
 
-/// Prepare, context, judge. At most four times `workers` batches are between the reader and their thread, and as many behind
-/// it; preparing and judging together take at most `workers` threads.
+/// A batch whose comments have met their threads.
+struct Placed {
+    items: Vec<InContext>,
+    /// The models of tone that were in force when its turn came.
+    scorers: Arc<Scorers>,
+    /// Its place among those that wait for translations; given back once it is judged.
+    room: Option<OwnedSemaphorePermit>,
+}
+
+/// Prepare, context, translate, judge. At most four times `workers` batches are between the reader and their thread, as many
+/// behind it, and with translators as many again; preparing and judging together take at most `workers` threads.
 fn stages(
     batches: impl Stream<Item = Vec<Item>>,
     site: Arc<Site>,
@@ -274,6 +288,10 @@ fn stages(
     let (prepare_gate, prepare_site) = (Arc::clone(&gate), Arc::clone(&site));
     let context_site = Arc::clone(&site);
     let reload = Arc::new(Mutex::new(Reload::new(&site.plan, &site.models)));
+    let queue_bound = site.plan.translation.queue;
+    let queue = Arc::new(Semaphore::new(queue_bound));
+    let (translate_gate, translate_site) = (Arc::clone(&gate), Arc::clone(&site));
+    let translated_at_a_time = if site.translators.is_empty() { 1 } else { in_flight };
     batches
         .map(move |items| {
             let site = Arc::clone(&prepare_site);
@@ -282,6 +300,7 @@ fn stages(
         .buffered(in_flight)
         .then(move |items| {
             let (context, site, reload) = (Arc::clone(&context), Arc::clone(&context_site), Arc::clone(&reload));
+            let queue = Arc::clone(&queue);
             async move {
                 let items = items?;
                 let place = move || {
@@ -291,14 +310,34 @@ fn stages(
                     let scorers = reload.lock().unwrap_or_else(PoisonError::into_inner).current(&site.plan);
                     (items, scorers)
                 };
-                spawn_blocking(place).await.map_err(|_| RunError::Stage { stage: "context" })
+                let placed = spawn_blocking(place).await;
+                let (items, scorers) = placed.map_err(|_| RunError::Stage { stage: "context" })?;
+                Ok(Placed { room: room(&queue, queue_bound, &items).await, items, scorers })
             }
         })
-        .map(move |items| {
+        .map(move |placed: Result<Placed, RunError>| {
+            let (gate, site) = (Arc::clone(&translate_gate), Arc::clone(&translate_site));
+            async move {
+                let placed = placed?;
+                if placed.room.is_none() {
+                    return Ok(placed);
+                }
+                let (items, ready_site) = (placed.items, Arc::clone(&site));
+                let items = on_cpu("translate", gate, move || make_ready(items, &ready_site)).await?;
+                Ok(Placed { items: translate(items, &site).await, ..placed })
+            }
+        })
+        .buffered(translated_at_a_time)
+        .map(move |placed: Result<Placed, RunError>| {
             let (gate, site) = (Arc::clone(&gate), Arc::clone(&site));
             async move {
-                let (items, scorers) = items?;
-                on_cpu("judge", gate, move || judge_batch(items, &site, &scorers)).await
+                let Placed { items, scorers, room } = placed?;
+                let judge = move || {
+                    let judged = judge_batch(items, &site, &scorers);
+                    drop(room);
+                    judged
+                };
+                on_cpu("judge", gate, judge).await
             }
         })
         .buffered(in_flight)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Absence, Action, LanguageCode, LanguageVerdict, Reject, Tone};
+use crate::domain::{Absence, Action, LanguageCode, LanguageVerdict, Reject, Tone, Translation};
 
 /// What became of the items of a run: `read = records + rejects`, always.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,14 +23,28 @@ pub struct Tally {
     pub by_tone: BTreeMap<String, u64>,
     /// Rejects by kind.
     pub by_kind: BTreeMap<String, u64>,
+    /// Records with a translation by a translator of the site's.
+    pub machine_translations: u64,
+    /// Records that such a translator was asked for in vain, by what went wrong.
+    pub by_translation_failure: BTreeMap<String, u64>,
 }
 
 impl Tally {
     /// Counts a record.
-    pub fn add_record(&mut self, action: Action, language: &LanguageVerdict, tone: &Result<Tone, Absence>) {
+    pub fn add_record(
+        &mut self,
+        action: Action,
+        language: &LanguageVerdict,
+        translation: &Translation,
+        tone: &Result<Tone, Absence>,
+    ) {
         self.read += 1;
         self.records += 1;
         raise(&mut self.by_action, action.name());
+        self.machine_translations += u64::from(translation.machine.is_some());
+        if let Some(failure) = translation.failure {
+            raise(&mut self.by_translation_failure, failure.name());
+        }
         let known = language.known();
         raise(&mut self.by_language, known.as_ref().map_or(language.status(), LanguageCode::as_str));
         raise(&mut self.by_tone, tone.as_ref().map_or("absent", |tone| tone.label.name()));
@@ -49,11 +63,13 @@ impl Tally {
         self.records += other.records;
         self.rejects += other.rejects;
         self.threads += other.threads;
+        self.machine_translations += other.machine_translations;
         for (own, others) in [
             (&mut self.by_action, other.by_action),
             (&mut self.by_language, other.by_language),
             (&mut self.by_tone, other.by_tone),
             (&mut self.by_kind, other.by_kind),
+            (&mut self.by_translation_failure, other.by_translation_failure),
         ] {
             for (key, count) in others {
                 *own.entry(key).or_default() += count;

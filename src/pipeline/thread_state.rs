@@ -29,13 +29,13 @@ pub(super) struct Remembered {
 #[derive(Debug, Default)]
 pub(super) struct ThreadState {
     /// Title and article, for topic.
-    pub(super) article: Option<ArticleVectors>,
+    pub(super) article: Option<Arc<ArticleVectors>>,
     /// Title and article, for quotes.
     pub(super) article_words: QuoteIndex,
     /// Languages so far.
     pub(super) mix: LanguageMix,
-    /// What the comments so far were about.
-    pub(super) centroid: ThreadCentroid,
+    /// What the comments so far were about. Copied before it changes where a comment still waits with what it was.
+    pub(super) centroid: Arc<ThreadCentroid>,
     /// Comments so far, for quotes and near-duplicates; numbered like `comments`.
     pub(super) comment_words: QuoteIndex,
     comments: VecDeque<Remembered>,
@@ -54,7 +54,7 @@ impl ThreadState {
 
     /// Takes over what a header says. A later header of the same thread replaces an earlier one.
     pub(super) fn set_header(&mut self, header: PreparedThread) {
-        self.article = header.vectors;
+        self.article = header.vectors.map(Arc::new);
         self.article_words = QuoteIndex::default();
         self.article_words.add(header.words);
         if let Some(language) = header.language {

@@ -5,22 +5,38 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::domain::{Absence, Comment, Evidence, Span};
+use crate::domain::{Absence, Comment, Evidence, MachineTranslation, Span, TranslationFailure};
 use crate::text::scalars::ScalarCursor;
 use crate::tone::{LabelExplanation, ToneExplanation, strongest};
 
 /// Name and version of the shape.
 pub const SCHEMA: &str = "threadsieve.explanation/1";
 
-/// Why a comment has the tone that it has. Offsets are in Unicode scalar values of the comment's text, half open.
+/// Why a comment has the tone that it has. Offsets are in Unicode scalar values, half open, of the comment's text, or of
+/// the machine's translation where there is one.
 /// Weights and scores are log-odds to six decimals; probabilities have four, as in records.
 #[derive(Debug, Serialize)]
 pub struct ExplanationLine<'a> {
     schema: &'static str,
     thread_id: &'a str,
     id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    translation: Option<TranslationLine<'a>>,
     tone: ToneLine<'a>,
     models: &'a BTreeMap<Arc<str>, Arc<str>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum TranslationLine<'a> {
+    Machine {
+        engine: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<&'a str>,
+    },
+    Failed {
+        failure: &'static str,
+    },
 }
 
 #[derive(Debug, Serialize)]
@@ -68,17 +84,28 @@ struct RunLine<'a> {
     weight: f64,
 }
 
-impl<'a> ExplanationLine<'a> {
-    /// The line of a comment, with the `top` strongest words of each label, and their text where it is wanted.
-    #[must_use]
-    pub fn new(
-        comment: &'a Comment,
-        explanation: &'a Result<ToneExplanation, Absence>,
-        top: usize,
-        with_text: bool,
-        models: &'a BTreeMap<Arc<str>, Arc<str>>,
-    ) -> Self {
-        let text = comment.body.as_str();
+/// What a line is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct ExplanationParts<'a> {
+    /// The comment.
+    pub comment: &'a Comment,
+    /// The translation that was taken apart in its place, if one was, or why there is none.
+    pub machine: Result<Option<&'a MachineTranslation>, TranslationFailure>,
+    /// The explanation.
+    pub explanation: &'a Result<ToneExplanation, Absence>,
+    /// So many words of each label are listed, strongest first.
+    pub top: usize,
+    /// Whether the line holds texts.
+    pub with_text: bool,
+    /// What scored it.
+    pub models: &'a BTreeMap<Arc<str>, Arc<str>>,
+}
+
+impl<'a> From<ExplanationParts<'a>> for ExplanationLine<'a> {
+    fn from(parts: ExplanationParts<'a>) -> Self {
+        let ExplanationParts { comment, machine, explanation, top, with_text, models } = parts;
+        let translated = machine.ok().flatten().map(|machine| machine.text.as_str());
+        let text = translated.unwrap_or(comment.body.as_str());
         let mut shown = Shown { text, with_text, cursor: ScalarCursor::new(text) };
         let tone = match explanation {
             Err(absence) => ToneLine::Absent { absent: absence.name() },
@@ -87,7 +114,15 @@ impl<'a> ExplanationLine<'a> {
                 labels: explanation.labels.iter().map(|label| label_line(label, top, &mut shown)).collect(),
             },
         };
-        Self { schema: SCHEMA, thread_id: comment.thread_id.as_str(), id: comment.id.as_str(), tone, models }
+        let translation = match machine {
+            Ok(machine) => machine.map(|machine| TranslationLine::Machine {
+                engine: &machine.engine,
+                text: with_text.then_some(machine.text.as_str()),
+            }),
+            Err(failure) => Some(TranslationLine::Failed { failure: failure.name() }),
+        };
+        let (thread_id, id) = (comment.thread_id.as_str(), comment.id.as_str());
+        Self { schema: SCHEMA, thread_id, id, translation, tone, models }
     }
 }
 

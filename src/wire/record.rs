@@ -42,7 +42,7 @@ pub struct Record<'a> {
     /// The language of the commenter's own prose.
     pub language: LanguageField,
     /// Whether it needs translating.
-    pub translation: TranslationField,
+    pub translation: TranslationField<'a>,
     /// Its parts, in order.
     pub segments: Vec<SegmentField>,
     /// Its tone.
@@ -100,19 +100,31 @@ pub struct CandidateField {
 
 /// Whether the comment needs translating.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct TranslationField {
+pub struct TranslationField<'a> {
     /// Whether the comment's own prose is in a language that the site does not read, translated or not.
     pub flagged: bool,
-    /// `not_needed`, `needed`, `supplied` (a translation stands in the comment), `undetermined`.
+    /// `not_needed`, `needed`, `supplied` (a translation stands in the comment), `machine` (a translator of the site's has
+    /// made one), `undetermined`.
     pub status: &'static str,
     /// The language of the commenter's own prose, where flagged.
     pub from: Option<String>,
-    /// The language to read it in, where flagged.
+    /// The language to read it in, where flagged; with `machine` that of the translation.
     pub to: Option<String>,
     /// The supplied translation without its marker: begin and end.
     pub span: Option<[usize; 2]>,
-    /// Share of the supplied translation's words that were carried over untranslated, 0..=1.
+    /// Share of the translation's words that were carried over untranslated, 0..=1; of the machine's where there is one.
     pub untranslated: Option<f64>,
+    /// The translator, as the configuration calls it; missing unless `machine`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engine: Option<&'a str>,
+    /// The machine's translation of the commenter's prose; missing unless `machine`, and where the configuration omits
+    /// texts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<&'a str>,
+    /// Why a translator gave no translation: `timeout`, `failed`, `unavailable`, `invalid_answer`; missing where none was
+    /// asked, or it answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<&'static str>,
 }
 
 /// A part of the comment.
@@ -273,6 +285,8 @@ pub struct Parts<'a> {
     pub translation: &'a Translation,
     /// Its parts.
     pub segments: &'a [Segment],
+    /// The machine's translation, where that is what was scored: evidence stands in it then.
+    pub scored_translation: Option<&'a str>,
     /// Its tone.
     pub tone: &'a Result<Tone, Absence>,
     /// How far it is off topic.
@@ -300,10 +314,13 @@ impl<'a> From<Parts<'a>> for Record<'a> {
             created_at: parts.comment.created_at.as_deref(),
             text: parts.with_text.then_some(text),
             language: parts.language.into(),
-            translation: translation_field(parts.translation, &mut cursor),
+            translation: translation_field(parts.translation, parts.with_text, &mut cursor),
             segments: parts.segments.iter().map(|segment| segment_field(segment, &mut cursor)).collect(),
             tone: match parts.tone {
-                Ok(tone) => tone_field(tone, &mut cursor),
+                Ok(tone) => match parts.scored_translation {
+                    Some(translation) => tone_field(tone, &mut ScalarCursor::new(translation)),
+                    None => tone_field(tone, &mut cursor),
+                },
                 Err(absence) => ToneField::Absent { absent: absence.name() },
             },
             topic: match parts.topic {
@@ -375,7 +392,12 @@ fn offsets(span: Span, cursor: &mut ScalarCursor<'_>) -> [usize; 2] {
     [cursor.at(span.begin), cursor.at(span.end)]
 }
 
-fn translation_field(translation: &Translation, cursor: &mut ScalarCursor<'_>) -> TranslationField {
+fn translation_field<'a>(
+    translation: &'a Translation,
+    with_text: bool,
+    cursor: &mut ScalarCursor<'_>,
+) -> TranslationField<'a> {
+    let machine = translation.machine.as_ref();
     TranslationField {
         flagged: translation.is_flagged(),
         status: translation.status.name(),
@@ -383,6 +405,9 @@ fn translation_field(translation: &Translation, cursor: &mut ScalarCursor<'_>) -
         to: translation.to.map(|code| code.to_string()),
         span: translation.span.map(|span| offsets(span, cursor)),
         untranslated: translation.untranslated,
+        engine: machine.map(|machine| &*machine.engine),
+        text: machine.filter(|_| with_text).map(|machine| machine.text.as_str()),
+        failure: translation.failure.map(domain::TranslationFailure::name),
     }
 }
 

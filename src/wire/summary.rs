@@ -28,6 +28,13 @@ pub struct Summary {
     pub by_tone: BTreeMap<String, u64>,
     /// Dead letters by kind.
     pub dead_letters_by_kind: BTreeMap<String, u64>,
+    /// Records with a translation by a translator of the site's.
+    pub machine_translations: u64,
+    /// Records that such a translator was asked for in vain: they wait under `translate` like those that nobody was asked
+    /// for.
+    pub translation_failures: u64,
+    /// The same by what went wrong.
+    pub translation_failures_by_kind: BTreeMap<String, u64>,
     /// Inputs in the order given, with the format that each was read as.
     pub inputs: Vec<InputSummary>,
     /// Whether the run was interrupted before the end of its input.
