@@ -35,6 +35,9 @@ const MIN_LETTERS: usize = 6;
 const MIN_LETTERS_IF_AMBIGUOUS: usize = 12;
 /// Could be in several languages: none of them has more than this where all are equally likely beforehand.
 const AMBIGUOUS: f64 = 0.8;
+/// Languages that fit this much worse than the best, in natural log-odds, are not looked at: the most that a thread can
+/// say for one against another is some 8.
+const HOPELESS: f64 = -27.0;
 /// Languages this much behind the first, in natural log-odds, are left out: all of them together have less than a
 /// millionth.
 const IMPOSSIBLE: f64 = -18.0;
@@ -148,16 +151,16 @@ impl Detector {
     pub fn weigh(&self, evidence: &Evidence, prior: &Prior) -> LanguageVerdict {
         let Some(script) = evidence.script else { return LanguageVerdict::NoText };
         let best = evidence.log_likelihoods.iter().map(|(_, log)| *log).reduce(f64::max).unwrap_or(0.0);
-        let (shared, own) = prior.logarithms();
-        let of = |language: LanguageCode| own.iter().find(|(one, _)| *one == language).map_or(shared, |(_, log)| *log);
+        // Far behind the best no prior makes a language likely: most languages need no logarithm.
         let mut posterior: Vec<(LanguageCode, f64)> = evidence
             .log_likelihoods
             .iter()
-            .map(|(language, log_likelihood)| (*language, log_likelihood - best + of(*language)))
+            .filter(|(_, log)| log - best > HOPELESS)
+            .map(|(language, log)| (*language, log - best + prior.probability(*language).ln()))
             .collect();
-        for (language, log) in own.iter().filter(|(language, _)| may_be_written_in(*language, script)) {
-            if !evidence.log_likelihoods.iter().any(|(other, _)| other == language) {
-                posterior.push((*language, UNKNOWN_TO_THE_MODEL + log));
+        for language in prior.languages().filter(|language| may_be_written_in(*language, script)) {
+            if !evidence.log_likelihoods.iter().any(|(other, _)| *other == language) {
+                posterior.push((language, UNKNOWN_TO_THE_MODEL + prior.probability(language).ln()));
             }
         }
         let highest = posterior.iter().map(|(_, log)| *log).fold(f64::MIN, f64::max);

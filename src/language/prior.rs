@@ -2,10 +2,24 @@
 
 use crate::domain::LanguageCode;
 
-/// Languages in the world, as far as the prior is concerned: those without a weight of their own share the rest.
-const OTHER_LANGUAGES: f64 = 60.0;
 /// The part of the prior that all languages share, whatever the thread has been so far.
-const SHARED_PART: f64 = 0.05;
+const SHARED_PART: f64 = 0.1;
+/// How they share it: a language with over 100 million speakers (first and second language; Ethnologue, 2023, in round
+/// numbers) 4, one with over 10 million 2, any other 1. A step is a doubling, no more: who speaks a language is no measure of
+/// who comments in it.
+const WEIGHT_OF_LARGE: f64 = 4.0;
+const WEIGHT_OF_MIDDLING: f64 = 2.0;
+const LARGE: &[&[u8; 2]] = &[
+    b"ar", b"bn", b"de", b"en", b"es", b"fr", b"hi", b"id", b"ja", b"pt", b"ru", b"sw", b"ur", b"zh",
+];
+const MIDDLING: &[&[u8; 2]] = &[
+    b"am", b"az", b"cs", b"el", b"fa", b"gu", b"hu", b"it", b"kk", b"ko", b"mr", b"ms", b"my", b"ne", b"nl", b"pa", b"pl",
+    b"ro", b"so", b"sv", b"ta", b"te", b"th", b"tl", b"tr", b"uk", b"vi", b"xh", b"yo", b"zu",
+];
+/// Sum of the weights of the languages of the world that comments are written in, as far as the prior is concerned.
+const ALL_WEIGHTS: f64 = 160.0;
+/// The same where every language is as likely as any other.
+const LANGUAGES: f64 = 80.0;
 
 /// How likely each language is before the text is looked at. `sr`, `hr`, `bs` and `hbs` count as one, `hbs`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -59,21 +73,30 @@ impl Prior {
     pub fn probability(&self, language: LanguageCode) -> f64 {
         let language = family(language);
         let own = self.mix.iter().find(|(other, _)| *other == language).map_or(0.0, |(_, part)| *part);
-        let shared = if self.mix.is_empty() { 1.0 } else { SHARED_PART };
-        own * (1.0 - shared) + shared / OTHER_LANGUAGES
+        if self.mix.is_empty() { 1.0 / LANGUAGES } else { own * (1.0 - SHARED_PART) + shared_part(language) }
     }
 
-    /// Natural logarithms: that of a language without a part of its own, and those of the languages with one.
-    pub(super) fn logarithms(&self) -> (f64, Vec<(LanguageCode, f64)>) {
-        let shared = if self.mix.is_empty() { 1.0 } else { SHARED_PART } / OTHER_LANGUAGES;
-        let own = self.mix.iter().map(|(language, _)| (*language, self.probability(*language).ln()));
-        (shared.ln(), own.collect())
+    /// The languages with a part of their own, by code.
+    pub(super) fn languages(&self) -> impl Iterator<Item = LanguageCode> + '_ {
+        self.mix.iter().map(|(language, _)| *language)
     }
 
     /// Which of `sr`, `hr`, `bs` most of the thread's South Slavic texts are in.
     pub(super) fn south_slavic(&self) -> Option<LanguageCode> {
         self.south_slavic
     }
+}
+
+fn shared_part(language: LanguageCode) -> f64 {
+    let is_in = |list: &[&[u8; 2]]| list.iter().any(|code| LanguageCode::two_letters(**code) == language);
+    let weight = if is_in(LARGE) {
+        WEIGHT_OF_LARGE
+    } else if is_in(MIDDLING) || language == LanguageCode::HBS {
+        WEIGHT_OF_MIDDLING
+    } else {
+        1.0
+    };
+    SHARED_PART * weight / ALL_WEIGHTS
 }
 
 /// `hbs` for `sr`, `hr`, `bs`; any other language itself.

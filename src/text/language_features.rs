@@ -100,7 +100,7 @@ impl LanguageWords {
                     next = rest.next().map(|(_, character)| character);
                 }
             }
-            if begin > 0 && bytes[begin - 1] == b'@' {
+            if is_in_mention(bytes, begin) {
                 continue;
             }
             let Some(script) = script_of(first) else { continue };
@@ -129,6 +129,15 @@ impl LanguageWords {
             self.characters.push(character);
         }
     }
+}
+
+/// Whether what begins there belongs to a mention: an `@` stands before it with only letters, digits, `_`, `.` and `-` of
+/// ASCII between.
+fn is_in_mention(bytes: &[u8], begin: usize) -> bool {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    let before = &bytes[..begin];
+    let name = before.iter().rev().take_while(|byte| is_of_name(byte)).count();
+    before.len().checked_sub(name + 1).is_some_and(|at| before[at] == b'@')
 }
 
 /// A letter, or a mark on one.
@@ -161,7 +170,7 @@ mod tests {
     #[test]
     fn words_are_letters_with_their_marks() {
         assert_eq!(
-            spoken("Don’t @ana stop2go 'već' cafe\u{301}s ђак 5!"),
+            spoken("Don’t @ana @ana_b.c1d stop2go 'već' cafe\u{301}s ђак 5!"),
             [
                 ("Don’t".to_owned(), "Latn", 4),
                 ("stop".to_owned(), "Latn", 4),
