@@ -8,7 +8,7 @@ use super::evidence::Evidence;
 use super::function_words::FunctionWords;
 use super::prior::{Prior, family};
 use super::script::{main_script, may_be_written_in};
-use super::south_slavic::{SouthSlavicEvidence, SouthSlavicForms, transliterate_into};
+use super::south_slavic::{SouthSlavicEvidence, SouthSlavicForms};
 use super::whatlang_codes::iso_code;
 
 /// What a listed word adds to the log-likelihood of the languages that list it, in natural log-odds. A listed word
@@ -50,7 +50,6 @@ pub struct Detector {
     languages: Vec<LanguageCode>,
     /// What an unlisted word takes from each language.
     unlisted_word: Vec<f64>,
-    south_slavic: SouthSlavicForms,
 }
 
 impl Default for Detector {
@@ -67,7 +66,7 @@ impl Detector {
         let languages = function_words.codes().iter().filter_map(|code| code.parse().ok()).collect();
         let coverage = |length: &usize| COVERAGE_PER_E_FOLD * (*length as f64 / 10.0).max(1.0).ln();
         let unlisted_word = function_words.list_lengths().iter().map(|length| (1.0 - coverage(length)).ln()).collect();
-        Self { function_words, languages, unlisted_word, south_slavic: SouthSlavicForms::new() }
+        Self { function_words, languages, unlisted_word }
     }
 
     /// Judges a text on its own: [`Detector::evidence`], then [`Detector::weigh`].
@@ -123,25 +122,8 @@ impl Detector {
         // Looked for only where it can be of use.
         let may_be_south_slavic = listed_words.iter().any(|(language, _)| *language == LanguageCode::HBS);
         let south_slavic =
-            if may_be_south_slavic { self.south_slavic(text, script) } else { SouthSlavicEvidence::default() };
+            if may_be_south_slavic { SouthSlavicForms::read(text, script) } else { SouthSlavicEvidence::default() };
         Evidence { letters, words: word_count, script: Some(script), log_likelihoods, listed_words, south_slavic }
-    }
-
-    fn south_slavic(&self, text: &str, script: Script) -> SouthSlavicEvidence {
-        let mut evidence = SouthSlavicEvidence::default();
-        let (mut folded, mut latin) = (String::new(), String::new());
-        for word in words(text) {
-            folded.clear();
-            fold_into(word.of(text), &mut folded);
-            if script == Script::CYRILLIC {
-                latin.clear();
-                transliterate_into(&folded, &mut latin);
-                self.south_slavic.add(&latin, &mut evidence);
-            } else {
-                self.south_slavic.add(&folded, &mut evidence);
-            }
-        }
-        evidence
     }
 
     fn listed_words(&self, text: &str, listed: &[u32], word_count: usize) -> Vec<(LanguageCode, f64)> {

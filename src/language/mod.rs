@@ -21,9 +21,12 @@ mod mix;
 mod prior;
 mod script;
 mod south_slavic;
+mod south_slavic_forms;
+mod south_slavic_mark;
 mod south_slavic_table;
 mod translation_need;
 mod whatlang_codes;
+mod yat_table;
 
 pub use detector::Detector;
 pub use evidence::Evidence;
