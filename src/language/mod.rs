@@ -14,6 +14,8 @@
 
 mod alphabet;
 mod detector;
+mod diacritics;
+mod diacritics_derivation;
 mod evidence;
 mod function_words;
 mod function_words_table;
@@ -29,6 +31,8 @@ mod whatlang_codes;
 mod yat_table;
 
 pub use detector::Detector;
+pub use diacritics::restore as restore_diacritics;
+pub use diacritics_derivation::derive_diacritics;
 pub use evidence::Evidence;
 pub use mix::LanguageMix;
 pub use prior::{Prior, is_same_family};
