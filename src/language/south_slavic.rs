@@ -23,8 +23,10 @@ const BASE_PRIOR: [f64; 3] = [0.44, 0.44, 0.12];
 const BASE_COMMENTS: f64 = 4.0;
 /// What a thread that is mostly in one of the three counts for, in comments, where no more is known of it.
 const THREAD_COMMENTS: f64 = 2.0;
-/// From this share of the family on, a language is named. Ijekavian without any other mark is then Croatian (0.72),
-/// since most of what is written so is; it is right for 98 % of treebank and news sentences with 10 words or more.
+/// From this share of the family on, a language is named. Ijekavian without any other mark is then Croatian (0.73 with
+/// two such words), since most of what is written so is. Of Serbian and Croatian sentences that were cut to ten words
+/// and named with 0.7 to 0.8, 98 % were named right; but of Bosnian encyclopaedic ones some 40 % are taken for Croatian
+/// or Serbian, as they have nothing in them that tells.
 const COMMIT: f64 = 0.70;
 /// A verb and its infinitive stand at most this many words apart: `moram to sutra napraviti`.
 const MODAL_REACH: usize = 3;
