@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::domain::{Candidate, LanguageCode, LanguageVerdict, Script};
 use crate::text::scripts::main_script;
-use crate::text::words::{fold_into, words};
 
 use super::evidence::Evidence;
 use super::model::LanguageModel;
@@ -12,7 +11,7 @@ use super::parts::{Part, parts, split};
 use super::prior::{Prior, family};
 use super::script::{languages_of, may_be_written_in};
 use super::shipped::shipped_model;
-use super::south_slavic::{SouthSlavicEvidence, SouthSlavicForms, transliterate_into};
+use super::south_slavic::{SouthSlavicEvidence, SouthSlavicForms};
 use super::whatlang_codes::iso_code;
 
 /// What languages that nothing here knows have of the probability, against all that are known.
@@ -49,14 +48,13 @@ const MAX_CANDIDATES: usize = 4;
 #[derive(Debug)]
 pub struct Detector {
     model: Option<Arc<LanguageModel>>,
-    south_slavic: SouthSlavicForms,
 }
 
 impl Detector {
     /// A detector with a model; without one `whatlang` answers alone, as well as it can.
     #[must_use]
     pub fn new(model: Option<Arc<LanguageModel>>) -> Self {
-        Self { model, south_slavic: SouthSlavicForms::new() }
+        Self { model }
     }
 
     /// A detector with the model inside the program, if it holds one.
@@ -102,7 +100,7 @@ impl Detector {
         } else {
             by_script(text, script, &mut evidence.log_likelihoods);
         }
-        evidence.south_slavic = self.south_slavic(text, script, &evidence.log_likelihoods);
+        evidence.south_slavic = south_slavic(text, script, &evidence.log_likelihoods);
         evidence
     }
 
@@ -117,33 +115,8 @@ impl Detector {
             }
             _ => {}
         }
-        let south_slavic = self.south_slavic(text, script, &log_likelihoods);
+        let south_slavic = south_slavic(text, script, &log_likelihoods);
         Evidence { letters, script: Some(script), log_likelihoods, south_slavic, others: Vec::new() }
-    }
-
-    /// What tells Serbian, Croatian and Bosnian apart, where a text may be in one of them.
-    fn south_slavic(&self, text: &str, script: Script, log_likelihoods: &[(LanguageCode, f64)]) -> SouthSlavicEvidence {
-        /// Below this, in natural log-odds against the first, no thread makes it likely.
-        const LEAST: f64 = -16.0;
-        let mut evidence = SouthSlavicEvidence::default();
-        let highest = log_likelihoods.iter().fold(f64::MIN, |highest, (_, log)| highest.max(*log));
-        let is_likely = |(language, log): &(LanguageCode, f64)| *language == LanguageCode::HBS && log - highest > LEAST;
-        if !log_likelihoods.iter().any(is_likely) {
-            return evidence;
-        }
-        let (mut folded, mut latin) = (String::new(), String::new());
-        for word in words(text) {
-            folded.clear();
-            fold_into(word.of(text), &mut folded);
-            if script == Script::CYRILLIC {
-                latin.clear();
-                transliterate_into(&folded, &mut latin);
-                self.south_slavic.add(&latin, &mut evidence);
-            } else {
-                self.south_slavic.add(&folded, &mut evidence);
-            }
-        }
-        evidence
     }
 
     /// Weighs evidence against a prior by Bayes' rule.
@@ -200,6 +173,17 @@ impl Detector {
         } else {
             LanguageVerdict::Unsure { best, script, candidates }
         }
+    }
+}
+
+/// What tells Serbian, Croatian and Bosnian apart, where a text may be in one of them.
+fn south_slavic(text: &str, script: Script, log_likelihoods: &[(LanguageCode, f64)]) -> SouthSlavicEvidence {
+    let highest = log_likelihoods.iter().fold(f64::MIN, |highest, (_, log)| highest.max(*log));
+    let is_possible = |(language, log): &(LanguageCode, f64)| *language == LanguageCode::HBS && log - highest > HOPELESS;
+    if log_likelihoods.iter().any(is_possible) {
+        SouthSlavicForms::read(text, script)
+    } else {
+        SouthSlavicEvidence::default()
     }
 }
 

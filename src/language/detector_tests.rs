@@ -1,3 +1,5 @@
+//! Tests of the detector.
+
 use super::*;
 
 fn english() -> Prior {

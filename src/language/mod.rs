@@ -13,6 +13,8 @@
 //! ```
 
 mod detector;
+mod diacritics;
+mod diacritics_derivation;
 pub mod evaluation;
 mod evidence;
 mod mix;
@@ -22,12 +24,17 @@ mod prior;
 mod script;
 mod shipped;
 mod south_slavic;
+mod south_slavic_forms;
+mod south_slavic_mark;
 mod south_slavic_table;
 mod translation_need;
 mod transliteration;
 mod whatlang_codes;
+mod yat_table;
 
 pub use detector::Detector;
+pub use diacritics::restore as restore_diacritics;
+pub use diacritics_derivation::derive_diacritics;
 pub use evidence::{Evidence, OtherPart};
 pub use mix::LanguageMix;
 pub use prior::{Prior, is_same_family};

@@ -1,5 +1,6 @@
 //! What is likely before a text is looked at.
 
+use super::south_slavic::LANGUAGES;
 use crate::domain::LanguageCode;
 
 /// The part of the prior that all languages share, whatever the thread has been so far.
@@ -19,15 +20,15 @@ const MIDDLING: &[&[u8; 2]] = &[
 /// Sum of the weights of the languages of the world that comments are written in, as far as the prior is concerned.
 const ALL_WEIGHTS: f64 = 160.0;
 /// The same where every language is as likely as any other.
-const LANGUAGES: f64 = 80.0;
+const ALL_LANGUAGES: f64 = 80.0;
 
 /// How likely each language is before the text is looked at. `sr`, `hr`, `bs` and `hbs` count as one, `hbs`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Prior {
     /// Languages and their part of the mix, adding up to 1 (or none), sorted by code.
     mix: Vec<(LanguageCode, f64)>,
-    /// Which of `sr`, `hr`, `bs` the thread makes likely, if any.
-    south_slavic: Option<LanguageCode>,
+    /// Weights of `sr`, `hr` and `bs`, in comments.
+    south_slavic: [f64; 3],
 }
 
 impl Prior {
@@ -47,15 +48,14 @@ impl Prior {
     #[must_use]
     pub fn from_weights(weights: impl IntoIterator<Item = (LanguageCode, f64)>) -> Self {
         let mut mix: Vec<(LanguageCode, f64)> = Vec::new();
-        let mut variants: Vec<(LanguageCode, f64)> = Vec::new();
+        let mut south_slavic = [0.0; 3];
         for (language, weight) in weights {
             if weight <= 0.0 {
                 continue;
             }
-            let family = family(language);
-            add(&mut mix, family, weight);
-            if family != language {
-                add(&mut variants, language, weight);
+            add(&mut mix, family(language), weight);
+            if let Some(place) = LANGUAGES.iter().position(|one| *one == language) {
+                south_slavic[place] += weight;
             }
         }
         let total: f64 = mix.iter().map(|(_, weight)| weight).sum();
@@ -63,8 +63,6 @@ impl Prior {
             *weight /= total;
         }
         mix.sort_by_key(|(language, _)| *language);
-        let all: f64 = variants.iter().map(|(_, weight)| weight).sum();
-        let south_slavic = variants.into_iter().find(|(_, weight)| *weight > 0.6 * all).map(|(language, _)| language);
         Self { mix, south_slavic }
     }
 
@@ -73,7 +71,7 @@ impl Prior {
     pub fn probability(&self, language: LanguageCode) -> f64 {
         let language = family(language);
         let own = self.mix.iter().find(|(other, _)| *other == language).map_or(0.0, |(_, part)| *part);
-        if self.mix.is_empty() { 1.0 / LANGUAGES } else { own * (1.0 - SHARED_PART) + shared_part(language) }
+        if self.mix.is_empty() { 1.0 / ALL_LANGUAGES } else { own * (1.0 - SHARED_PART) + shared_part(language) }
     }
 
     /// The languages with a part of their own, by code.
@@ -81,8 +79,13 @@ impl Prior {
         self.mix.iter().map(|(language, _)| *language)
     }
 
-    /// Which of `sr`, `hr`, `bs` most of the thread's South Slavic texts are in.
-    pub(super) fn south_slavic(&self) -> Option<LanguageCode> {
+    /// The same prior with other weights of `sr`, `hr` and `bs`, in comments.
+    pub(super) fn with_south_slavic(self, south_slavic: [f64; 3]) -> Self {
+        Self { south_slavic, ..self }
+    }
+
+    /// Weights of `sr`, `hr` and `bs`, in comments.
+    pub(super) fn south_slavic(&self) -> [f64; 3] {
         self.south_slavic
     }
 }
@@ -128,7 +131,7 @@ mod tests {
         assert!(prior.probability(LanguageCode::EN) > prior.probability(LanguageCode::HR));
         assert!((prior.probability(LanguageCode::HR) - prior.probability(LanguageCode::SR)).abs() < 1e-12);
         assert!(prior.probability(german) > 0.0);
-        assert_eq!(prior.south_slavic(), Some(LanguageCode::SR));
+        assert_eq!(prior.south_slavic().map(|weight| weight > 0.0), [true, false, false]);
         let even = Prior::none();
         assert!((even.probability(german) - even.probability(LanguageCode::EN)).abs() < 1e-12);
     }

@@ -1,3 +1,5 @@
+//! Tests of training a language model.
+
 use super::*;
 
 /// Sentences of made-up languages: one writes `ak`-words, the other `og`-words, and both some that they share.
