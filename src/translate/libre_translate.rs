@@ -94,9 +94,11 @@ impl LibreTranslate {
         let mut response = sent.map_err(|error| trouble(&error))?;
         match response.status().as_u16() {
             200..=299 => {}
-            // Too many requests, or nobody behind the server's door: it may be there for the next text.
-            429 | 502..=504 => return Err(Trouble::Unreachable),
-            _ => return Err(Trouble::Refused),
+            status => {
+                tracing::debug!(address = &*self.address, status, "refused");
+                // Too many requests, or nobody behind the server's door: it may be there for the next text.
+                return Err(if matches!(status, 429 | 502..=504) { Trouble::Unreachable } else { Trouble::Refused });
+            }
         }
         let limit = max_answer_bytes(text.len()).saturating_mul(MAX_JSON_GROWTH) as u64;
         let answer = response.body_mut().with_config().limit(limit).read_to_vec().map_err(|error| trouble(&error))?;
@@ -125,6 +127,11 @@ fn trouble(error: &Error) -> Trouble {
     match error {
         Error::Timeout(_) => Trouble::Timeout,
         Error::BodyExceedsLimit(_) | Error::Protocol(_) | Error::LargeResponseHeader(..) => Trouble::OutOfStep,
+        // Of the connection alone, and nothing that was said on it.
+        Error::Io(_) | Error::Rustls(_) | Error::Tls(_) | Error::HostNotFound | Error::ConnectionFailed => {
+            tracing::debug!(%error, "no connection");
+            Trouble::Unreachable
+        }
         _ => Trouble::Unreachable,
     }
 }

@@ -55,7 +55,10 @@ impl Process {
         // of a shell's pipeline can be ended together.
         #[cfg(unix)]
         command.process_group(0);
-        let mut child = command.spawn().map_err(|_| Lost::Died)?;
+        let mut child = command.spawn().map_err(|error| {
+            tracing::debug!(program, %error, "cannot be started");
+            Lost::Died
+        })?;
         let stdin = child.stdin.take().ok_or(Lost::Died)?;
         let stdout = BufReader::new(child.stdout.take().ok_or(Lost::Died)?);
         Ok(Self { child, stdin, stdout, protocol })
