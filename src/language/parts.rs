@@ -11,6 +11,8 @@ use super::model::{LanguageModel, ScriptTable};
 /// A sentence in another language has at least this many words, and as many letters of words that are no names.
 const MIN_WORDS: usize = 3;
 const MIN_LETTERS: usize = 12;
+/// So many different words of a text are looked for again: more, and a repeat weighs little.
+const MOST_SEEN: usize = 48;
 /// And its language has at least this much, where all are equally likely beforehand.
 const MIN_CERTAINTY: f64 = 0.98;
 
@@ -90,6 +92,7 @@ impl Best<'_> {
 pub(super) fn parts(text: &str, model: &LanguageModel) -> Vec<Part> {
     let mut words = LanguageWords::default();
     let mut features: Vec<u32> = Vec::with_capacity(512);
+    let mut seen: Vec<u64> = Vec::with_capacity(MOST_SEEN);
     sentences(text, Span::new(0, text.len()))
         .into_iter()
         .map(|span| {
@@ -98,6 +101,13 @@ pub(super) fn parts(text: &str, model: &LanguageModel) -> Vec<Part> {
             features.clear();
             let mut script = None;
             words.for_each(sentence, |word| {
+                // What is said over and over says no more about its language than what is said once.
+                if seen.contains(&word.hash) {
+                    return;
+                }
+                if seen.len() < MOST_SEEN {
+                    seen.push(word.hash);
+                }
                 if script != Some(word.script) {
                     flush(&mut part, script, &mut features, model);
                     script = Some(word.script);

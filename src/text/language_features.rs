@@ -10,8 +10,6 @@ pub const LANGUAGE_FEATURE_SPEC: &str = "word+chars1-4-in-words/1";
 
 /// Stands for the edges of a word in runs of characters.
 const EDGE: u64 = 2;
-/// A character that is repeated more often counts as written this often: `sooooo` is `soo`.
-const MOST_REPEATS: usize = 2;
 /// Longer words are cut there: they are no words, and nothing else bounds what one of them costs.
 const MOST_CHARACTERS: usize = 64;
 
@@ -22,7 +20,7 @@ pub struct LanguageWord<'a> {
     pub span: Span,
     /// The script of its first letter.
     pub script: Script,
-    /// How many letters it has.
+    /// How many letters it has, repeats aside.
     pub letters: usize,
     /// The hash of the whole of it, in lower case.
     pub hash: u64,
@@ -71,8 +69,8 @@ pub struct LanguageWords {
 }
 
 impl LanguageWords {
-    /// Calls `sink` for each word of a text: letters with their marks, in lower case, with inner apostrophes. Digits
-    /// separate. Mentions (`@ana`) are left out: they name somebody, and are in no language.
+    /// Calls `sink` for each word of a text: letters with their marks, in lower case, with inner apostrophes; of a
+    /// character, or a pair of them, that is repeated more than twice the first two (`sooooo`, `hahahaha`). Digits separate. Mentions (`@ana`) are left out: they name somebody, and are in no language.
     pub fn for_each(&mut self, text: &str, mut sink: impl FnMut(&LanguageWord<'_>)) {
         let bytes = text.as_bytes();
         let mut rest = text.char_indices().peekable();
@@ -87,8 +85,10 @@ impl LanguageWords {
             let mut next = Some(first);
             while let Some(character) = next {
                 end += character.len_utf8();
-                letters += usize::from(character.is_ascii() || character.is_alphabetic());
+                let before = self.characters.len();
                 self.push(character);
+                let is_counted = self.characters.len() > before || before > MOST_CHARACTERS;
+                letters += usize::from(is_counted && (character.is_ascii() || character.is_alphabetic()));
                 next = rest.next_if(|(_, character)| is_letter(*character)).map(|(_, character)| character);
                 if next.is_none()
                     && let Some((at, joiner)) = rest.peek().copied().filter(|(_, character)| is_apostrophe(*character))
@@ -124,8 +124,13 @@ impl LanguageWords {
 
     fn push_lower(&mut self, character: char) {
         let character = u64::from(u32::from(character));
-        let repeats = self.characters.iter().rev().take(MOST_REPEATS).filter(|before| **before == character).count();
-        if repeats < MOST_REPEATS {
+        let repeats = match *self.characters.as_slice() {
+            [.., a, b] if a == character && b == character => true,
+            // A third `ha` of a laughter.
+            [.., a, b, c, d] => a == c && b == d && c == character,
+            _ => false,
+        };
+        if !repeats {
             self.characters.push(character);
         }
     }
@@ -187,6 +192,8 @@ mod tests {
     fn case_typography_and_repeats_make_no_difference() {
         assert_eq!(features("DON’T"), features("don't"));
         assert_eq!(features("sooooo"), features("soo"));
+        assert_eq!(features("hahahahaha"), features("haha"));
+        assert_eq!(spoken("hahahahaha")[0].2, 4);
         assert_ne!(features("so"), features("soo"));
     }
 
