@@ -27,13 +27,16 @@ const MIN_LETTERS_FOR_WHATLANG: usize = 40;
 const WHATLANG_RELIABLE: f64 = 4.0;
 const WHATLANG_UNRELIABLE: f64 = 1.5;
 /// From this probability on, a language is known.
-const KNOWN: f64 = 0.9;
+const KNOWN: f64 = 0.8;
 /// Fewer letters than this are too short, whatever they are.
 const MIN_LETTERS: usize = 6;
-/// Fewer letters than this are too short where they could be in several languages: a name, a sound.
-const MIN_LETTERS_IF_AMBIGUOUS: usize = 12;
-/// Could be in several languages: none of them has more than this where all are equally likely beforehand.
-const AMBIGUOUS: f64 = 0.8;
+/// One word with fewer letters than this is too short, be it a name, a greeting or a sound, unless it surely is one of the
+/// thread's language.
+const MIN_LETTERS_OF_ONE_WORD: usize = 12;
+/// Surely: where all languages are equally likely beforehand, the likeliest has at least this much.
+const UNAMBIGUOUS: f64 = 0.5;
+/// The thread's language has at least this much of the prior.
+const OF_THREAD: f64 = 0.5;
 /// Languages that fit this much worse than the best, in natural log-odds, are not looked at: the most that a thread can
 /// say for one against another is some 8.
 const HOPELESS: f64 = -27.0;
@@ -90,10 +93,12 @@ impl Detector {
 
     fn of_part(&self, text: &str, part: &Part, model: &LanguageModel) -> Evidence {
         let Some(script) = part.scripts.most() else { return Evidence::default() };
-        let mut evidence = Evidence { letters: part.letters, script: Some(script), ..Evidence::default() };
+        let mut evidence = Evidence { letters: part.letters, words: part.words, script: Some(script), ..Evidence::default() };
         if let Some((table, sums)) = model.table(script).zip(part.sums_of(script)) {
             let likelihoods = table.table.log_likelihoods(sums, part.letters);
-            evidence.log_likelihoods = table.languages.iter().copied().zip(likelihoods).collect();
+            let belief = part.belief();
+            evidence.log_likelihoods =
+                table.languages.iter().copied().zip(likelihoods.map(|log| log * belief)).collect();
             if part.letters >= MIN_LETTERS_FOR_WHATLANG && evidence.certainty() < MODEL_IS_UNSURE {
                 ask_whatlang(text, &mut evidence.log_likelihoods);
             }
@@ -116,7 +121,8 @@ impl Detector {
             _ => {}
         }
         let south_slavic = south_slavic(text, script, &log_likelihoods);
-        Evidence { letters, script: Some(script), log_likelihoods, south_slavic, others: Vec::new() }
+        let words = text.split_whitespace().count();
+        Evidence { letters, words, script: Some(script), log_likelihoods, south_slavic, others: Vec::new() }
     }
 
     /// Weighs evidence against a prior by Bayes' rule.
@@ -165,8 +171,9 @@ impl Detector {
         let same_family = |one: &&Candidate| family(one.language) == family(best.language);
         let best_family: f64 = candidates.iter().filter(same_family).map(|one| one.probability).sum();
         candidates.truncate(MAX_CANDIDATES);
-        let is_ambiguous = || evidence.certainty() < AMBIGUOUS;
-        if evidence.letters < MIN_LETTERS || (evidence.letters < MIN_LETTERS_IF_AMBIGUOUS && is_ambiguous()) {
+        let is_of_thread = || prior.probability(best.language) >= OF_THREAD && evidence.certainty() >= UNAMBIGUOUS;
+        let is_short_word = evidence.words == 1 && evidence.letters < MIN_LETTERS_OF_ONE_WORD;
+        if evidence.letters < MIN_LETTERS || (is_short_word && !is_of_thread()) {
             LanguageVerdict::TooShort { best, script, candidates }
         } else if best_family >= KNOWN {
             LanguageVerdict::Known { best, script, candidates }

@@ -9,6 +9,8 @@ use super::south_slavic::SouthSlavicEvidence;
 pub struct Evidence {
     /// Letters of words, links and mentions aside.
     pub(super) letters: usize,
+    /// Words, mentions and repeats aside.
+    pub(super) words: usize,
     /// Script of most letters; `None` where there are none.
     pub(super) script: Option<Script>,
     /// Natural log-likelihood of the text in each language that may be written so, up to a number that all share; `sr`,

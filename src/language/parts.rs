@@ -11,6 +11,12 @@ use super::model::{LanguageModel, ScriptTable};
 /// A sentence in another language has at least this many words, and as many letters of words that are no names.
 const MIN_WORDS: usize = 3;
 const MIN_LETTERS: usize = 12;
+/// Texts of this many letters, squared, are believed by half.
+const HALF_BELIEVED_SQUARED: f64 = 30.0;
+/// What is believed of a text of nothing but names; and the share of letters in other words from which on nothing is taken
+/// off.
+const OF_NAMES: f64 = 0.3;
+const NO_NAMES: f64 = 0.3;
 /// So many different words of a text are looked for again: more, and a repeat weighs little.
 const MOST_SEEN: usize = 48;
 /// And its language has at least this much, where all are equally likely beforehand.
@@ -24,8 +30,9 @@ pub(super) struct Part {
     /// Letters of its words.
     pub(super) letters: usize,
     pub(super) scripts: ScriptTally,
-    words: usize,
-    /// Letters of words that do not begin with a capital: the others may be names.
+    /// Its words, repeats aside.
+    pub(super) words: usize,
+    /// Letters of words other than those that begin with a capital and go on in small letters, which may be names.
     small_letters: usize,
     sums: Vec<(Script, ClassSums)>,
 }
@@ -34,6 +41,15 @@ impl Part {
     /// The sums of a script's table.
     pub(super) fn sums_of(&self, script: Script) -> Option<&ClassSums> {
         self.sums.iter().find(|(known, _)| *known == script).map(|(_, sums)| sums)
+    }
+
+    /// How much of what the model makes of it is believed, 0..=1. Short words are in many languages at once, and names are
+    /// in none: a name says where its bearer is from, not who writes of them.
+    pub(super) fn belief(&self) -> f64 {
+        let squared = (self.letters * self.letters) as f64;
+        let no_names = self.small_letters as f64 / self.letters.max(1) as f64;
+        let of_names = OF_NAMES + (1.0 - OF_NAMES) * (no_names / NO_NAMES).min(1.0);
+        squared / (squared + HALF_BELIEVED_SQUARED) * of_names
     }
 
     fn sums_mut(&mut self, script: Script) -> &mut ClassSums {
@@ -116,7 +132,7 @@ pub(super) fn parts(text: &str, model: &LanguageModel) -> Vec<Part> {
                 part.letters += word.letters;
                 part.words += 1;
                 part.scripts.add(word.script, word.letters);
-                if !sentence[word.span.begin..].starts_with(char::is_uppercase) {
+                if !may_be_name(word.span.of(sentence)) {
                     part.small_letters += word.letters;
                 }
             });
@@ -124,6 +140,12 @@ pub(super) fn parts(text: &str, model: &LanguageModel) -> Vec<Part> {
             part
         })
         .collect()
+}
+
+/// Whether a word begins with a capital and goes on in small letters.
+fn may_be_name(word: &str) -> bool {
+    let mut characters = word.chars();
+    characters.next().is_some_and(char::is_uppercase) && !characters.next().is_some_and(char::is_uppercase)
 }
 
 fn flush(part: &mut Part, script: Option<Script>, features: &mut Vec<u32>, model: &LanguageModel) {

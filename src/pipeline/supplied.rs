@@ -73,7 +73,9 @@ impl Finder<'_> {
             return None;
         }
         let original = self.outside_of(&[Some(marker.marker), Some(body), marker.original]);
-        let original_language = self.detector.judge(&original, &Prior::none()).best()?.language;
+        // A name or a flag may as well be part of what is said: there the original has to be foreign on this site.
+        let prior = if matches!(marker.kind, MarkerKind::Language(_)) { &self.likely } else { &Prior::none() };
+        let original_language = self.detector.judge(&original, prior).best()?.language;
         let language = self.detector.judge(body.of(self.text), &self.likely).known()?;
         let is_translation = !is_same_family(original_language, language)
             && match marker.kind {

@@ -126,8 +126,8 @@ impl LanguageWords {
         let character = u64::from(u32::from(character));
         let repeats = match *self.characters.as_slice() {
             [.., a, b] if a == character && b == character => true,
-            // A third `ha` of a laughter.
-            [.., a, b, c, d] => a == c && b == d && c == character,
+            // A third `ha` of a laughter, letter by letter.
+            [.., a, b, c, d] => a == c && b == d && (c == character || d == character),
             _ => false,
         };
         if !repeats {
