@@ -86,7 +86,9 @@ pub enum SoftmaxError {
     #[error("class {0} has no rows")]
     EmptyClass(usize),
     /// The loss is no better than that of a guess.
-    #[error("after {epochs} passes the mean loss is {loss}, no better than a guess among {classes}; take shorter steps")]
+    #[error(
+        "after {epochs} passes the mean loss is {loss}, no better than a guess among {classes}; take shorter steps"
+    )]
     NotConverged {
         /// Passes over the data.
         epochs: usize,

@@ -250,7 +250,8 @@ mod tests {
     #[test]
     fn numbers_out_of_range_are_refused() {
         let table = SoftmaxTable::new(&model(), 4.0, Sharpness::NONE);
-        for (name, value) in [("buckets.Latn", 3.0), ("buckets.Latn", 2e9), ("weight_scale.Latn", -1.0), ("sharpness.Latn", 1e9)]
+        for (name, value) in
+            [("buckets.Latn", 3.0), ("buckets.Latn", 2e9), ("weight_scale.Latn", -1.0), ("sharpness.Latn", 1e9)]
         {
             let mut header = file(&table);
             header.parameters.insert(name.to_owned(), value);

@@ -35,10 +35,14 @@ impl LanguageGate {
         let accuracy = |figures: &LanguageEvaluation, language: &String| {
             figures.by_language.get(language).copied().and_then(|accuracy| accuracy.share())
         };
-        let mut pairs = vec![("all, languages counted alike".to_owned(), current.macro_accuracy, baseline.macro_accuracy)];
-        pairs.extend(baseline.by_language.keys().map(|language| {
-            (language.clone(), accuracy(current, language), accuracy(baseline, language))
-        }));
+        let mut pairs =
+            vec![("all, languages counted alike".to_owned(), current.macro_accuracy, baseline.macro_accuracy)];
+        pairs.extend(
+            baseline
+                .by_language
+                .keys()
+                .map(|language| (language.clone(), accuracy(current, language), accuracy(baseline, language))),
+        );
         let mut gate = Self { fallen: Vec::new(), compared: 0 };
         for (what, now, before) in pairs {
             let (Some(now), Some(before)) = (now, before) else { continue };

@@ -151,10 +151,7 @@ mod tests {
         )
         .unwrap();
         let kinds: Vec<LanguageRowKind> = rows.iter().map(|row| row.kind).collect();
-        assert_eq!(
-            kinds,
-            [LanguageRowKind::Text, LanguageRowKind::Words, LanguageRowKind::Listed { frequency: 0.05 }]
-        );
+        assert_eq!(kinds, [LanguageRowKind::Text, LanguageRowKind::Words, LanguageRowKind::Listed { frequency: 0.05 }]);
         assert_eq!((rows[0].language, rows[1].weight), (LanguageCode::SR, 0.5));
     }
 

@@ -9,7 +9,7 @@ use super::evidence::Evidence;
 use super::model::LanguageModel;
 use super::parts::{Part, parts, split};
 use super::prior::{Prior, family};
-use super::script::{languages_of, may_be_written_in};
+use super::script::{languages_of, may_be_written_in, writes_without_spaces};
 use super::shipped::shipped_model;
 use super::south_slavic::{SouthSlavicEvidence, SouthSlavicForms};
 use super::whatlang_codes::iso_code;
@@ -30,6 +30,8 @@ const WHATLANG_UNRELIABLE: f64 = 1.5;
 const KNOWN: f64 = 0.8;
 /// Fewer letters than this are too short, whatever they are.
 const MIN_LETTERS: usize = 6;
+/// The same in scripts that write without spaces, and say more in a letter.
+const MIN_LETTERS_WITHOUT_SPACES: usize = 2;
 /// One word with fewer letters than this is too short, be it a name, a greeting or a sound, unless it surely is one of the
 /// thread's language.
 const MIN_LETTERS_OF_ONE_WORD: usize = 12;
@@ -93,7 +95,8 @@ impl Detector {
 
     fn of_part(&self, text: &str, part: &Part, model: &LanguageModel) -> Evidence {
         let Some(script) = part.scripts.most() else { return Evidence::default() };
-        let mut evidence = Evidence { letters: part.letters, words: part.words, script: Some(script), ..Evidence::default() };
+        let mut evidence =
+            Evidence { letters: part.letters, words: part.words, script: Some(script), ..Evidence::default() };
         if let Some((table, sums)) = model.table(script).zip(part.sums_of(script)) {
             let likelihoods = table.table.log_likelihoods(sums, part.letters);
             let belief = part.belief();
@@ -112,7 +115,8 @@ impl Detector {
     fn without_model(&self, text: &str) -> Evidence {
         let Some(script) = main_script(text) else { return Evidence::default() };
         let letters = text.chars().filter(|character| character.is_alphabetic()).count();
-        let mut log_likelihoods: Vec<(LanguageCode, f64)> = languages_of(script).map(|language| (language, 0.0)).collect();
+        let mut log_likelihoods: Vec<(LanguageCode, f64)> =
+            languages_of(script).map(|language| (language, 0.0)).collect();
         match whatlang::detect(text) {
             Some(info) if log_likelihoods.len() != 1 => {
                 let language = iso_code(info.lang()).parse().map_or(LanguageCode::UNDETERMINED, family);
@@ -173,7 +177,12 @@ impl Detector {
         candidates.truncate(MAX_CANDIDATES);
         let is_of_thread = || prior.probability(best.language) >= OF_THREAD && evidence.certainty() >= UNAMBIGUOUS;
         let is_short_word = evidence.words == 1 && evidence.letters < MIN_LETTERS_OF_ONE_WORD;
-        if evidence.letters < MIN_LETTERS || (is_short_word && !is_of_thread()) {
+        let is_short = if writes_without_spaces(script) {
+            evidence.letters < MIN_LETTERS_WITHOUT_SPACES
+        } else {
+            evidence.letters < MIN_LETTERS || (is_short_word && !is_of_thread())
+        };
+        if is_short {
             LanguageVerdict::TooShort { best, script, candidates }
         } else if best_family >= KNOWN {
             LanguageVerdict::Known { best, script, candidates }
@@ -186,7 +195,8 @@ impl Detector {
 /// What tells Serbian, Croatian and Bosnian apart, where a text may be in one of them.
 fn south_slavic(text: &str, script: Script, log_likelihoods: &[(LanguageCode, f64)]) -> SouthSlavicEvidence {
     let highest = log_likelihoods.iter().fold(f64::MIN, |highest, (_, log)| highest.max(*log));
-    let is_possible = |(language, log): &(LanguageCode, f64)| *language == LanguageCode::HBS && log - highest > HOPELESS;
+    let is_possible =
+        |(language, log): &(LanguageCode, f64)| *language == LanguageCode::HBS && log - highest > HOPELESS;
     if log_likelihoods.iter().any(is_possible) {
         SouthSlavicForms::read(text, script)
     } else {

@@ -215,7 +215,8 @@ impl LanguageEvaluation {
     /// The figures for people, as Markdown.
     #[must_use]
     pub fn table(&self) -> String {
-        let percent = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{:.1} %", 100.0 * share));
+        let percent =
+            |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{:.1} %", 100.0 * share));
         let mut text = format!(
             "{}: {} texts in {} languages\n\naccuracy {}, mean over languages {}, calibration error {}\n",
             self.model,

@@ -65,7 +65,8 @@ impl LanguageMix {
             let site = site_languages.iter().filter(is_it).count() as f64 * SITE_WEIGHT / site_languages.len() as f64;
             site + self.stated.iter().filter(is_it).count() as f64 * THREAD_WEIGHT
         };
-        let count = |language| self.counts.iter().find(|(other, _)| *other == language).map_or(0.0, |(_, count)| *count);
+        let count =
+            |language| self.counts.iter().find(|(other, _)| *other == language).map_or(0.0, |(_, count)| *count);
         let counts = LANGUAGES.map(count);
         // What comments were taken for is not as sure as what is stated, and must not become sure by itself.
         let share = (SOUTH_SLAVIC_COMMENTS / counts.iter().sum::<f64>()).min(1.0);

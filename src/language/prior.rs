@@ -10,12 +10,11 @@ const SHARED_PART: f64 = 0.1;
 /// who comments in it.
 const WEIGHT_OF_LARGE: f64 = 4.0;
 const WEIGHT_OF_MIDDLING: f64 = 2.0;
-const LARGE: &[&[u8; 2]] = &[
-    b"ar", b"bn", b"de", b"en", b"es", b"fr", b"hi", b"id", b"ja", b"pt", b"ru", b"sw", b"ur", b"zh",
-];
+const LARGE: &[&[u8; 2]] =
+    &[b"ar", b"bn", b"de", b"en", b"es", b"fr", b"hi", b"id", b"ja", b"pt", b"ru", b"sw", b"ur", b"zh"];
 const MIDDLING: &[&[u8; 2]] = &[
-    b"am", b"az", b"cs", b"el", b"fa", b"gu", b"hu", b"it", b"kk", b"ko", b"mr", b"ms", b"my", b"ne", b"nl", b"pa", b"pl",
-    b"ro", b"so", b"sv", b"ta", b"te", b"th", b"tl", b"tr", b"uk", b"vi", b"xh", b"yo", b"zu",
+    b"am", b"az", b"cs", b"el", b"fa", b"gu", b"hu", b"it", b"kk", b"ko", b"mr", b"ms", b"my", b"ne", b"nl", b"pa",
+    b"pl", b"ro", b"so", b"sv", b"ta", b"te", b"th", b"tl", b"tr", b"uk", b"vi", b"xh", b"yo", b"zu",
 ];
 /// Sum of the weights of the languages of the world that comments are written in, as far as the prior is concerned.
 const ALL_WEIGHTS: f64 = 160.0;

@@ -39,6 +39,11 @@ pub(super) fn languages_of(script: Script) -> impl Iterator<Item = LanguageCode>
     codes.iter().filter_map(|code| code.parse().ok())
 }
 
+/// Whether a script puts no spaces between words.
+pub(super) fn writes_without_spaces(script: Script) -> bool {
+    ["Hani", "Hira", "Kana", "Khmr", "Laoo", "Mymr", "Thai", "Tibt"].contains(&script.0)
+}
+
 /// Whether a text whose letters are mostly of this script can be in a language: English is never written in Cyrillic.
 /// A language that no other script claims is one of Latin script.
 pub(super) fn may_be_written_in(language: LanguageCode, script: Script) -> bool {
@@ -69,6 +74,7 @@ mod tests {
         ] {
             assert_eq!(may_be_written_in(language.parse().unwrap(), Script(script)), expected, "{language} {script}");
         }
+        assert!(writes_without_spaces(Script("Thai")) && !writes_without_spaces(Script::LATIN));
         assert_eq!(languages_of(Script("Grek")).map(|one| one.to_string()).collect::<Vec<_>>(), ["el"]);
         assert_eq!(languages_of(Script::LATIN).count(), 0);
     }

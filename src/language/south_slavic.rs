@@ -204,7 +204,8 @@ mod tests {
         } else {
             Script::LATIN
         };
-        let (shares, is_sure) = SouthSlavicForms::read(text, script).split(LANGUAGES.map(|one| if thread == Some(one) { 2.0 } else { 0.0 }));
+        let (shares, is_sure) = SouthSlavicForms::read(text, script)
+            .split(LANGUAGES.map(|one| if thread == Some(one) { 2.0 } else { 0.0 }));
         is_sure.then_some(shares[0].0)
     }
 

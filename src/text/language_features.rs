@@ -147,7 +147,8 @@ fn is_in_mention(bytes: &[u8], begin: usize) -> bool {
 
 /// A letter, or a mark on one.
 fn is_letter(character: char) -> bool {
-    character.is_ascii_alphabetic() || (!character.is_ascii() && !character.is_numeric() && is_word_character(character))
+    character.is_ascii_alphabetic()
+        || (!character.is_ascii() && !character.is_numeric() && is_word_character(character))
 }
 
 fn is_apostrophe(character: char) -> bool {

@@ -91,7 +91,8 @@ pub fn cut_out(text: &str, segments: Vec<Segment>, parts: &[(Span, LanguageCode)
     for segment in segments {
         let is_within = |part: Span| part.begin >= segment.span.begin && part.end <= segment.span.end;
         let mut from = segment.span.begin;
-        for (part, language) in parts.iter().filter(|(part, _)| segment.kind == SegmentKind::Prose && is_within(*part)) {
+        for (part, language) in parts.iter().filter(|(part, _)| segment.kind == SegmentKind::Prose && is_within(*part))
+        {
             push_prose(text, Span::new(from, part.begin.max(from)), segment.language, &mut cut);
             cut.push(Segment { span: *part, language: Some(*language), ..segment });
             from = part.end;

@@ -64,7 +64,7 @@ fn load(peer: Peer) -> Box<dyn System> {
 }
 
 fn measure_all(arguments: &Arguments, rows: &[Row]) -> Result<Vec<Measured>> {
-    let mut measured = vec![measure(|| Ok(Box::new(Threadsieve::new()?)), rows, arguments.passes)?];
+    let mut measured = vec![measure(|| Ok(Box::new(Threadsieve::new())), rows, arguments.passes)?];
     for peer in &arguments.against {
         let one = measure(|| Ok(load(*peer)), rows, arguments.passes)?;
         eprintln!("{}: done", one.name);

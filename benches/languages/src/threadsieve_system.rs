@@ -1,6 +1,5 @@
 //! threadsieve as a system under test: each text alone, without a thread or a site that would help.
 
-use anyhow::Result;
 use threadsieve::domain::LanguageVerdict;
 use threadsieve::language::{Detector, Prior};
 
@@ -19,14 +18,9 @@ pub struct Threadsieve {
 }
 
 impl Threadsieve {
-    /// The shipped detector. The one place here that knows how a detector is made.
-    ///
-    /// # Errors
-    ///
-    /// Its model cannot be read.
-    #[expect(clippy::unnecessary_wraps, reason = "a detector with a model of its own can fail to load it")]
-    pub fn new() -> Result<Self> {
-        Ok(Self { detector: Detector::new(), prior: Prior::none() })
+    /// The shipped detector.
+    pub fn new() -> Self {
+        Self { detector: Detector::shipped(), prior: Prior::none() }
     }
 }
 

@@ -8,8 +8,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::romanise::{Habits, ROMANISED, romanise, serbian_to_cyrillic, serbian_to_latin};
 use super::LanguageHyperparameters;
+use super::romanise::{Habits, ROMANISED, romanise, serbian_to_cyrillic, serbian_to_latin};
 use crate::domain::{LanguageCode, Script};
 use crate::labelled::{LanguageRow, LanguageRowKind};
 use crate::text::scripts::main_script;
@@ -133,9 +133,9 @@ impl Collector {
                 let mut classes = corpora.remove(&script)?;
                 for class in classes.values_mut() {
                     let before = class.texts.len();
-                    class.texts.retain(|text| {
-                        languages.get(&hash_word(&fold(text.text.trim()))).is_none_or(Option::is_some)
-                    });
+                    class
+                        .texts
+                        .retain(|text| languages.get(&hash_word(&fold(text.text.trim()))).is_none_or(Option::is_some));
                     left_out += before - class.texts.len();
                 }
                 // A stray text in another script is a loan, a name or a mistake.
@@ -295,7 +295,12 @@ mod tests {
     use super::*;
 
     fn row(language: &str, text: &str) -> LanguageRow {
-        LanguageRow { language: language.parse().unwrap(), text: text.to_owned(), kind: LanguageRowKind::Text, weight: 1.0 }
+        LanguageRow {
+            language: language.parse().unwrap(),
+            text: text.to_owned(),
+            kind: LanguageRowKind::Text,
+            weight: 1.0,
+        }
     }
 
     fn hyperparameters() -> LanguageHyperparameters {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use crate::labelled::data_file::sha256_of;
+use serde::Serialize;
 
 use super::LanguageTrainingOptions;
 use crate::classify::artifact::Header;

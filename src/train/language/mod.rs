@@ -200,8 +200,7 @@ pub fn train_language(
     };
     let manifest = Manifest::new(MODEL_VERSION, options, (artifact.header(), &weights), left_out, files, records);
     write(&options.out, &weights, &manifest, evaluation.as_ref())?;
-    let languages =
-        tables.iter().map(|table| (table.script.0.to_owned(), table.languages.len())).collect();
+    let languages = tables.iter().map(|table| (table.script.0.to_owned(), table.languages.len())).collect();
     Ok(LanguageTrainingOutcome { model_bytes: weights.len(), rows, languages, evaluation })
 }
 

@@ -96,8 +96,7 @@ pub(super) fn romanise(language: &str, text: &str, habits: Habits) -> String {
 
 fn greek(text: &str, habits: Habits) -> String {
     let plain: String = text.nfd().filter(|character| !is_combining_mark(*character)).collect();
-    let plain =
-        plain.replace("ου", "ou").replace("μπ", "b").replace("ντ", habits.first("nt", "d")).replace("γγ", "gg");
+    let plain = plain.replace("ου", "ou").replace("μπ", "b").replace("ντ", habits.first("nt", "d")).replace("γγ", "gg");
     let mut latin = String::with_capacity(plain.len());
     for character in plain.chars() {
         latin.push_str(match character {

@@ -3,8 +3,8 @@
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng as _;
 
-use super::corpus::{Corpus, Part};
 use super::LanguageTrainingOptions;
+use super::corpus::{Corpus, Part};
 use crate::classify::softmax_table::{ClassSums, Sharpness, SoftmaxTable};
 use crate::text::language_features::LanguageWords;
 
