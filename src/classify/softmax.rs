@@ -116,7 +116,7 @@ pub struct ValidSoftmaxParams {
 ///
 /// Minimises the mean of `-log p(class | text)`, where `p` is the softmax of the sums of the text's weights for each class
 /// (no intercepts: classes are equally likely beforehand), by stochastic gradient descent with a step of its own for each
-/// weight (AdaGrad; Duchi, Hazan and Singer, 2011). It stops after a fixed number of passes over rows in a random order:
+/// weight (`AdaGrad`; Duchi, Hazan and Singer, 2011). It stops after a fixed number of passes over rows in a random order:
 /// few passes with ever shorter steps keep the weights of rare features small, as a penalty would.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SoftmaxParams(ValidSoftmaxParams);
@@ -231,7 +231,9 @@ fn softmax(sums: &mut [f32; MAX_CLASSES], classes: usize) {
         *sum = (*sum - highest).exp();
         total += *sum;
     }
-    used.iter_mut().for_each(|sum| *sum /= total);
+    for sum in used.iter_mut() {
+        *sum /= total;
+    }
     unused.fill(0.0);
 }
 

@@ -3,8 +3,6 @@
 use super::artifact::{Artifact, ArtifactBuilder, ArtifactError};
 use super::softmax::{MAX_CLASSES, Softmax};
 
-/// The largest number of buckets of a table.
-pub const MAX_BUCKETS: usize = 1 << 18;
 /// After this many features the 16-bit sums are emptied: 256 times 127 fits.
 const FEATURES_AT_ONCE: usize = 256;
 
@@ -99,10 +97,10 @@ impl SoftmaxTable {
         }
         let parameter = |what| artifact.parameter(&named(what, table));
         let stated = parameter(names::BUCKETS)?;
-        let buckets = stated as usize;
-        if !buckets.is_power_of_two() || buckets > MAX_BUCKETS || (buckets as f64 - stated).abs() > 0.0 {
+        let Some(buckets) = (0..=18).map(|bits| 1_usize << bits).find(|size| (*size as f64 - stated).abs() < 0.5)
+        else {
             return broken(format!("table {table}: {stated} buckets"));
-        }
+        };
         let weight_scale = parameter(names::WEIGHT_SCALE)?;
         let sharpness =
             Sharpness { factor: parameter(names::SHARPNESS)?, exponent: parameter(names::SHARPNESS_EXPONENT)? };
@@ -125,6 +123,7 @@ impl SoftmaxTable {
     }
 
     /// The parameters that a file's header needs for this table.
+    #[must_use]
     pub fn parameters(&self, table: &str) -> [(String, f64); 4] {
         [
             (named(names::BUCKETS, table), self.rows.len() as f64),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::labelled::{LanguageRowsError, read_language_rows};
-use crate::language::evaluation::{LanguageEvaluation, LanguageTally};
+use crate::language::evaluation::{Accuracy, LanguageEvaluation, LanguageTally};
 use crate::language::{Detector, Prior};
 
 /// Measures a detector on files of texts whose language is known, each text on its own, without a thread.
@@ -33,7 +33,7 @@ impl LanguageGate {
     #[must_use]
     pub fn new(current: &LanguageEvaluation, baseline: &LanguageEvaluation, max_drop: f64) -> Self {
         let accuracy = |figures: &LanguageEvaluation, language: &String| {
-            figures.by_language.get(language).copied().and_then(|accuracy| accuracy.share())
+            figures.by_language.get(language).copied().and_then(Accuracy::share)
         };
         let mut pairs =
             vec![("all, languages counted alike".to_owned(), current.macro_accuracy, baseline.macro_accuracy)];

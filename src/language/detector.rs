@@ -83,50 +83,14 @@ impl Detector {
     /// Gathers what a text says about its language. Links, mentions and code should have been taken out before.
     #[must_use]
     pub fn evidence(&self, text: &str) -> Evidence {
-        let Some(model) = &self.model else { return self.without_model(text) };
+        let Some(model) = &self.model else { return without_model(text) };
         let (main, others) = split(text, parts(text, model), model);
-        let mut evidence = self.of_part(text, &main, model);
+        let mut evidence = of_part(text, &main, model);
         evidence.others = others
             .into_iter()
-            .map(|part| super::OtherPart { span: part.span, evidence: self.of_part(part.span.of(text), &part, model) })
+            .map(|part| super::OtherPart { span: part.span, evidence: of_part(part.span.of(text), &part, model) })
             .collect();
         evidence
-    }
-
-    fn of_part(&self, text: &str, part: &Part, model: &LanguageModel) -> Evidence {
-        let Some(script) = part.scripts.most() else { return Evidence::default() };
-        let mut evidence =
-            Evidence { letters: part.letters, words: part.words, script: Some(script), ..Evidence::default() };
-        if let Some((table, sums)) = model.table(script).zip(part.sums_of(script)) {
-            let likelihoods = table.table.log_likelihoods(sums, part.letters);
-            let belief = part.belief();
-            evidence.log_likelihoods =
-                table.languages.iter().copied().zip(likelihoods.map(|log| log * belief)).collect();
-            if part.letters >= MIN_LETTERS_FOR_WHATLANG && evidence.certainty() < MODEL_IS_UNSURE {
-                ask_whatlang(text, &mut evidence.log_likelihoods);
-            }
-        } else {
-            by_script(text, script, &mut evidence.log_likelihoods);
-        }
-        evidence.south_slavic = south_slavic(text, script, &evidence.log_likelihoods);
-        evidence
-    }
-
-    fn without_model(&self, text: &str) -> Evidence {
-        let Some(script) = main_script(text) else { return Evidence::default() };
-        let letters = text.chars().filter(|character| character.is_alphabetic()).count();
-        let mut log_likelihoods: Vec<(LanguageCode, f64)> =
-            languages_of(script).map(|language| (language, 0.0)).collect();
-        match whatlang::detect(text) {
-            Some(info) if log_likelihoods.len() != 1 => {
-                let language = iso_code(info.lang()).parse().map_or(LanguageCode::UNDETERMINED, family);
-                set(&mut log_likelihoods, language, worth(&info));
-            }
-            _ => {}
-        }
-        let south_slavic = south_slavic(text, script, &log_likelihoods);
-        let words = text.split_whitespace().count();
-        Evidence { letters, words, script: Some(script), log_likelihoods, south_slavic, others: Vec::new() }
     }
 
     /// Weighs evidence against a prior by Bayes' rule.
@@ -190,6 +154,42 @@ impl Detector {
             LanguageVerdict::Unsure { best, script, candidates }
         }
     }
+}
+
+/// The evidence of a part of a text.
+fn of_part(text: &str, part: &Part, model: &LanguageModel) -> Evidence {
+    let Some(script) = part.scripts.most() else { return Evidence::default() };
+    let mut evidence =
+        Evidence { letters: part.letters, words: part.words, script: Some(script), ..Evidence::default() };
+    if let Some((table, sums)) = model.table(script).zip(part.sums_of(script)) {
+        let likelihoods = table.table.log_likelihoods(sums, part.letters);
+        let belief = part.belief();
+        evidence.log_likelihoods = table.languages.iter().copied().zip(likelihoods.map(|log| log * belief)).collect();
+        if part.letters >= MIN_LETTERS_FOR_WHATLANG && evidence.certainty() < MODEL_IS_UNSURE {
+            ask_whatlang(text, &mut evidence.log_likelihoods);
+        }
+    } else {
+        by_script(text, script, &mut evidence.log_likelihoods);
+    }
+    evidence.south_slavic = south_slavic(text, script, &evidence.log_likelihoods);
+    evidence
+}
+
+/// The evidence of a text where there is no model.
+fn without_model(text: &str) -> Evidence {
+    let Some(script) = main_script(text) else { return Evidence::default() };
+    let letters = text.chars().filter(|character| character.is_alphabetic()).count();
+    let mut log_likelihoods: Vec<(LanguageCode, f64)> = languages_of(script).map(|language| (language, 0.0)).collect();
+    match whatlang::detect(text) {
+        Some(info) if log_likelihoods.len() != 1 => {
+            let language = iso_code(info.lang()).parse().map_or(LanguageCode::UNDETERMINED, family);
+            set(&mut log_likelihoods, language, worth(&info));
+        }
+        _ => {}
+    }
+    let south_slavic = south_slavic(text, script, &log_likelihoods);
+    let words = text.split_whitespace().count();
+    Evidence { letters, words, script: Some(script), log_likelihoods, south_slavic, others: Vec::new() }
 }
 
 /// What tells Serbian, Croatian and Bosnian apart, where a text may be in one of them.

@@ -129,7 +129,7 @@ impl LanguageTally {
                 .filter(|candidate| family(candidate.language) == family(best.language))
                 .map(|candidate| candidate.probability)
                 .sum();
-            let bin = ((sure * CALIBRATION_BINS as f64) as usize).min(CALIBRATION_BINS - 1);
+            let bin = (1..CALIBRATION_BINS).filter(|edge| sure >= *edge as f64 / CALIBRATION_BINS as f64).count();
             let (texts, right, sum) = &mut self.bins[bin];
             *texts += 1;
             *right += u64::from(is_right);
@@ -179,7 +179,7 @@ impl LanguageTally {
                 texts: *texts,
             })
             .collect();
-        confusions.sort_by(|a, b| b.texts.cmp(&a.texts));
+        confusions.sort_by_key(|confusion| std::cmp::Reverse(confusion.texts));
         confusions.truncate(MAX_CONFUSIONS);
         LanguageEvaluation {
             model: model.to_owned(),

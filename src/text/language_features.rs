@@ -92,7 +92,7 @@ impl LanguageWords {
                 next = rest.next_if(|(_, character)| is_letter(*character)).map(|(_, character)| character);
                 if next.is_none()
                     && let Some((at, joiner)) = rest.peek().copied().filter(|(_, character)| is_apostrophe(*character))
-                    && text[at..].chars().nth(1).is_some_and(is_letter)
+                    && text.get(at..).is_some_and(|rest| rest.chars().nth(1).is_some_and(is_letter))
                 {
                     rest.next();
                     end += joiner.len_utf8();

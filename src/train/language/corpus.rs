@@ -29,7 +29,7 @@ enum Form {
 
 #[derive(Debug)]
 struct Text {
-    text: String,
+    words: String,
     form: Form,
     weight: f64,
     is_held_out: bool,
@@ -75,7 +75,7 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    pub(super) fn add(&mut self, row: LanguageRow) {
+    pub(super) fn add(&mut self, row: &LanguageRow) {
         let language = class_of(row.language);
         let Some(script) = main_script(&row.text) else { return };
         self.rows += 1;
@@ -96,7 +96,7 @@ impl Collector {
                 _ => None,
             });
             if let Some(form) = form {
-                self.file(table, language, &row, form);
+                self.file(table, language, row, form);
             }
         }
     }
@@ -116,7 +116,7 @@ impl Collector {
                 class.listed.push((word, frequency));
             }
             LanguageRowKind::Text | LanguageRowKind::Words => {
-                class.texts.push(Text { text: row.text.clone(), form, weight: row.weight, is_held_out });
+                class.texts.push(Text { words: row.text.clone(), form, weight: row.weight, is_held_out });
             }
         }
     }
@@ -135,7 +135,7 @@ impl Collector {
                     let before = class.texts.len();
                     class
                         .texts
-                        .retain(|text| languages.get(&hash_word(&fold(text.text.trim()))).is_none_or(Option::is_some));
+                        .retain(|text| languages.get(&hash_word(&fold(text.words.trim()))).is_none_or(Option::is_some));
                     left_out += before - class.texts.len();
                 }
                 // A stray text in another script is a loan, a name or a mistake.
@@ -231,7 +231,7 @@ impl<'a> Drawer<'a> {
         let place = random.random::<f64>() * (all_texts + self.list_weight);
         let (window, form) = if place < all_texts {
             let text = self.texts[self.text_sums.partition_point(|sum| *sum <= place).min(self.texts.len() - 1)];
-            (window(&text.text, words, random), text.form)
+            (window(&text.words, words, random), text.form)
         } else {
             (self.listed_words(words, random), Form::AsWritten)
         };
@@ -320,7 +320,7 @@ mod tests {
             ("de", "save as"),
             ("ja", "これは"),
         ] {
-            collector.add(row(language, text));
+            collector.add(&row(language, text));
         }
         assert_eq!(collector.rows, 8);
         let (corpora, left_out) = collector.finish(&hyperparameters());
@@ -341,8 +341,8 @@ mod tests {
     #[test]
     fn windows_are_words_of_the_texts() {
         let mut collector = Collector::default();
-        collector.add(row("sr", "Добар дан свима"));
-        collector.add(row("en", "Good day to all"));
+        collector.add(&row("sr", "Добар дан свима"));
+        collector.add(&row("en", "Good day to all"));
         let (corpora, _) = collector.finish(&hyperparameters());
         let latin = corpora.iter().find(|corpus| corpus.script == Script::LATIN).unwrap();
         let mut random = Xoshiro256PlusPlus::seed_from_u64(1);

@@ -173,7 +173,7 @@ pub fn train_language(
     let mut files = Vec::new();
     for path in &options.data {
         progress(&format!("reading {}", file_name(path)));
-        let rows = read_language_rows(path, |row| collector.add(row))?;
+        let rows = read_language_rows(path, |row| collector.add(&row))?;
         let sha256 = sha256_of_file(path)
             .map_err(|source| LanguageTrainingError::Read { path: path.display().to_string(), source })?;
         files.push(manifest::TrainingFile { name: file_name(path), sha256, rows });

@@ -56,7 +56,7 @@ pub(super) fn serbian_to_cyrillic(text: &str) -> String {
     let mut rest = lower.as_str();
     while let Some(character) = rest.chars().next() {
         let found = SERBIAN.iter().find_map(|(letter, latin)| rest.strip_prefix(latin).map(|rest| (*letter, rest)));
-        let (letter, behind) = found.unwrap_or((character, &rest[character.len_utf8()..]));
+        let (letter, behind) = found.unwrap_or((character, rest.strip_prefix(character).unwrap_or_default()));
         cyrillic.push(letter);
         rest = behind;
     }
