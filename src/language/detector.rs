@@ -26,6 +26,8 @@ const MIN_LETTERS_FOR_WHATLANG: usize = 40;
 /// where it does not.
 const WHATLANG_RELIABLE: f64 = 4.0;
 const WHATLANG_UNRELIABLE: f64 = 1.5;
+/// What the first language that is listed for a script has before the others, in natural log-odds: Hebrew before Yiddish.
+const USUAL: f64 = 3.0;
 /// From this probability on, a language is known.
 const KNOWN: f64 = 0.8;
 /// Fewer letters than this are too short, whatever they are.
@@ -217,7 +219,8 @@ fn push_south_slavic(evidence: &Evidence, prior: &Prior, probability: f64, candi
 
 /// The languages of a script that the model has no table for. Where there are several, `whatlang` says which.
 fn by_script(text: &str, script: Script, log_likelihoods: &mut Vec<(LanguageCode, f64)>) {
-    log_likelihoods.extend(languages_of(script).map(|language| (language, 0.0)));
+    let usual = |place| if place == 0 { USUAL } else { 0.0 };
+    log_likelihoods.extend(languages_of(script).enumerate().map(|(place, language)| (language, usual(place))));
     if script == Script("Hani") {
         // Chinese has no kana; a Japanese text of some length has some.
         let has_kana = text.chars().any(|character| matches!(character, 'ぁ'..='ヿ'));
