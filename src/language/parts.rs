@@ -11,6 +11,8 @@ use super::model::{LanguageModel, ScriptTable};
 /// A sentence in another language has at least this many words, and as many letters of words that are no names.
 const MIN_WORDS: usize = 3;
 const MIN_LETTERS: usize = 12;
+/// And its language has at least this much, where all are equally likely beforehand.
+const MIN_CERTAINTY: f64 = 0.98;
 /// Texts of this many letters, squared, are believed by half.
 const HALF_BELIEVED_SQUARED: f64 = 30.0;
 /// What is believed of a text of nothing but names; and the share of letters in other words from which on nothing is taken
@@ -19,8 +21,6 @@ const OF_NAMES: f64 = 0.3;
 const NO_NAMES: f64 = 0.3;
 /// So many different words of a text are looked for again: more, and a repeat weighs little.
 const MOST_SEEN: usize = 48;
-/// And its language has at least this much, where all are equally likely beforehand.
-const MIN_CERTAINTY: f64 = 0.98;
 
 /// What the model makes of a part of a text.
 #[derive(Debug, Clone, Default)]
