@@ -219,14 +219,18 @@ fn push_south_slavic(evidence: &Evidence, prior: &Prior, probability: f64, candi
 
 /// The languages of a script that the model has no table for. Where there are several, `whatlang` says which.
 fn by_script(text: &str, script: Script, log_likelihoods: &mut Vec<(LanguageCode, f64)>) {
-    let usual = |place| if place == 0 { USUAL } else { 0.0 };
-    log_likelihoods.extend(languages_of(script).enumerate().map(|(place, language)| (language, usual(place))));
+    log_likelihoods.extend(languages_of(script).map(|language| (language, 0.0)));
     if script == Script("Hani") {
         // Chinese has no kana; a Japanese text of some length has some.
         let has_kana = text.chars().any(|character| matches!(character, 'ぁ'..='ヿ'));
         let found = if has_kana { *b"ja" } else { *b"zh" };
         set(log_likelihoods, LanguageCode::two_letters(found), WHATLANG_RELIABLE);
-    } else if log_likelihoods.len() > 1
+        return;
+    }
+    if let [(_, first), _, ..] = log_likelihoods.as_mut_slice() {
+        *first = USUAL;
+    }
+    if log_likelihoods.len() > 1
         && let Some(info) = whatlang::detect(text)
     {
         let language = iso_code(info.lang()).parse().map_or(LanguageCode::UNDETERMINED, family);

@@ -63,6 +63,7 @@ fn other_languages_are_found_under_an_english_article() {
         ("mujhe samajh nahi aata ki ye itna zaroori kyun hai", "hi"),
         ("これは本当にいい考えですね", "ja"),
         ("我不明白为什么这很重要", "zh"),
+        ("אני לא מבין למה זה כל כך חשוב", "he"),
         ("이건 정말 좋은 생각이에요", "ko"),
     ] {
         check(text, &english(), expected);
