@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use crate::labelled::{LanguageRowsError, read_language_rows};
+use crate::labelled::{RowsError, read_language_rows};
 use crate::language::evaluation::{Accuracy, LanguageEvaluation, LanguageTally};
 use crate::language::{Detector, Prior};
 
@@ -11,7 +11,7 @@ use crate::language::{Detector, Prior};
 ///
 /// # Errors
 /// Where a file cannot be read, or a row is broken.
-pub fn measure_language(files: &[PathBuf], detector: &Detector) -> Result<LanguageEvaluation, LanguageRowsError> {
+pub fn measure_language(files: &[PathBuf], detector: &Detector) -> Result<LanguageEvaluation, RowsError> {
     let mut tally = LanguageTally::default();
     for path in files {
         read_language_rows(path, |row| {

@@ -1,12 +1,10 @@
 //! Texts whose language is known: JSON lines, read one by one.
 
-use std::io::{BufRead as _, Read as _};
 use std::path::Path;
 
 use serde::Deserialize;
 
-use super::data_file;
-use crate::config::Limits;
+use super::json_rows::{RowsError, read_json_rows};
 use crate::domain::LanguageCode;
 
 /// A text, or a word of a list, in a language.
@@ -39,28 +37,9 @@ pub enum LanguageRowKind {
 /// A word or two say less about a language than a sentence.
 const WEIGHT_OF_WORDS: f64 = 0.3;
 
-/// Why rows could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum LanguageRowsError {
-    /// The file cannot be read.
-    #[error("{path}: cannot read the data")]
-    Read {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A line is no row.
-    #[error("{path}:{line}: {what}")]
-    BadRow {
-        /// The file.
-        path: String,
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong with it.
-        what: String,
-    },
-}
+/// What is said of a line that is none.
+const EXPECTED: &str = "no JSON object with a language and a text\n  hint: {\"lang\": \"sr\", \"text\": …}, and for words of a \
+    list \"frequency\"";
 
 #[derive(Deserialize)]
 struct RawRow {
@@ -93,39 +72,15 @@ impl RawRow {
     }
 }
 
-/// Calls `each` with every row of a file, in order, and returns their number. Plain, gzip or zstd, told by the first
-/// bytes. One line is in memory at a time.
+/// Calls `each` with every row of a file, in order, and returns their number; see [`read_json_rows`].
 ///
 /// # Errors
-/// Where the file cannot be read, or a line is no row: training data is to be sound.
-pub fn read_language_rows(path: &Path, mut each: impl FnMut(LanguageRow)) -> Result<u64, LanguageRowsError> {
-    let unreadable = |source| LanguageRowsError::Read { path: path.display().to_string(), source };
-    let mut reader = data_file::open(path).map_err(unreadable)?;
-    let max_line_bytes = Limits::default().max_line_bytes;
-    let (mut line, mut line_number, mut rows) = (Vec::new(), 0_u64, 0_u64);
-    loop {
-        line.clear();
-        line_number += 1;
-        let bad = |what| LanguageRowsError::BadRow { path: path.display().to_string(), line: line_number, what };
-        let read = (&mut reader).take(max_line_bytes as u64 + 1).read_until(b'\n', &mut line).map_err(unreadable)?;
-        if read == 0 {
-            return Ok(rows);
-        }
-        if line.len() > max_line_bytes {
-            return Err(bad(format!("longer than {max_line_bytes} bytes")));
-        }
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        // The parser's own message may hold words of the row.
-        let raw: RawRow = serde_json::from_slice(&line).map_err(|_| {
-            bad("no JSON object with a language and a text\n  hint: {\"lang\": \"sr\", \"text\": …}, and for words of a list \
-                 \"frequency\""
-                .to_owned())
-        })?;
-        each(raw.into_row().map_err(bad)?);
-        rows += 1;
-    }
+/// Where the file cannot be read, or a line is no row.
+pub fn read_language_rows(path: &Path, mut each: impl FnMut(LanguageRow)) -> Result<u64, RowsError> {
+    read_json_rows(path, EXPECTED, |raw: RawRow| {
+        each(raw.into_row()?);
+        Ok(())
+    })
 }
 
 #[cfg(test)]

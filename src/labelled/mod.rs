@@ -6,6 +6,7 @@ mod csv_rows;
 pub mod data_file;
 mod fingerprint;
 mod json_row;
+mod json_rows;
 mod language_rows;
 mod leaks;
 mod mapping;
@@ -16,7 +17,8 @@ mod scheme;
 mod values;
 
 pub use bad_row::{BadRow, FileReport, describe_bad_rows};
-pub use language_rows::{LanguageRow, LanguageRowKind, LanguageRowsError, read_language_rows};
+pub use json_rows::{RowsError, read_json_rows};
+pub use language_rows::{LanguageRow, LanguageRowKind, read_language_rows};
 pub use leaks::{Leak, Leaks, drop_leaking_rows, find_leaks};
 pub use mapping::{Mapping, MappingError};
 pub use reader::{LabelledData, LabelledError, LabelledReader, read_labelled_files};

@@ -234,8 +234,9 @@ fn by_script(text: &str, script: Script, log_likelihoods: &mut Vec<(LanguageCode
         && let Some(info) = whatlang::detect(text)
     {
         let language = iso_code(info.lang()).parse().map_or(LanguageCode::UNDETERMINED, family);
-        if log_likelihoods.iter().any(|(known, _)| *known == language) {
-            set(log_likelihoods, language, worth(&info));
+        // An answer that is not reliable takes nothing from the usual language.
+        if let Some((_, log)) = log_likelihoods.iter_mut().find(|(known, _)| *known == language) {
+            *log = log.max(worth(&info));
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::classify::softmax::{FeatureRows, Softmax, SoftmaxError, SoftmaxParams
 use crate::classify::softmax_table::{Sharpness, SoftmaxTable};
 use crate::domain::Script;
 use crate::labelled::data_file::{file_name, sha256_of_file};
-use crate::labelled::{LanguageRowsError, read_language_rows};
+use crate::labelled::{RowsError, read_language_rows};
 use crate::language::evaluation::{LanguageEvaluation, LanguageTally};
 use crate::language::model::{LanguageModel, ScriptTable, encode};
 use crate::language::{Detector, Prior};
@@ -120,15 +120,7 @@ pub struct LanguageTrainingOutcome {
 pub enum LanguageTrainingError {
     /// The data cannot be read.
     #[error(transparent)]
-    Rows(#[from] LanguageRowsError),
-    /// A data file cannot be read again.
-    #[error("{path}: cannot read the data")]
-    Read {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
+    Rows(#[from] RowsError),
     /// No script has texts in two languages.
     #[error(
         "no script has texts in two languages\n  hint: at least {min_texts} texts each are needed, as {{\"lang\": \"sr\", \"text\": …}}"
@@ -174,8 +166,7 @@ pub fn train_language(
     for path in &options.data {
         progress(&format!("reading {}", file_name(path)));
         let rows = read_language_rows(path, |row| collector.add(&row))?;
-        let sha256 = sha256_of_file(path)
-            .map_err(|source| LanguageTrainingError::Read { path: path.display().to_string(), source })?;
+        let sha256 = sha256_of_file(path).map_err(|source| RowsError::unreadable(path, source))?;
         files.push(manifest::TrainingFile { name: file_name(path), sha256, rows });
     }
     let rows = collector.rows;
@@ -204,7 +195,7 @@ pub fn train_language(
     Ok(LanguageTrainingOutcome { model_bytes: weights.len(), rows, languages, evaluation })
 }
 
-fn measure(files: &[PathBuf], detector: &Detector) -> Result<LanguageEvaluation, LanguageRowsError> {
+fn measure(files: &[PathBuf], detector: &Detector) -> Result<LanguageEvaluation, RowsError> {
     let mut tally = LanguageTally::default();
     for path in files {
         read_language_rows(path, |row| {

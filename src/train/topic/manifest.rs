@@ -6,9 +6,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::report::TopicReport;
-use super::rows::unreadable;
 use super::{MODEL_NAME, MODEL_VERSION, TopicTrainingError, TopicTrainingOptions};
 use crate::classify::dense_head::FittedDenseHead;
+use crate::labelled::RowsError;
 use crate::labelled::data_file::{file_name, sha256_of_file};
 use crate::topic::{FEATURE_NAMES, FEATURE_SPEC, KIND};
 use crate::train::crate_versions::CRATE_VERSIONS;
@@ -28,7 +28,7 @@ impl TrainingFile {
     pub(super) fn new(path: &Path, rows: u64) -> Result<Self, TopicTrainingError> {
         Ok(Self {
             name: file_name(path),
-            sha256: sha256_of_file(path).map_err(|source| unreadable(path, source))?,
+            sha256: sha256_of_file(path).map_err(|source| RowsError::unreadable(path, source))?,
             rows,
         })
     }

@@ -16,6 +16,7 @@ pub use manifest::TrainingFile;
 pub use report::{ScoredSlice, SituationReport, Threshold, TopicReport};
 
 use crate::classify::dense_head::{DenseHead, DenseHeadError, DenseHeadOptions, FittedDenseHead};
+use crate::labelled::RowsError;
 use crate::topic::{FEATURE_COUNT, TopicModel, TopicModelParts};
 use examples::{Dice, ExampleOptions};
 use threads::{Thread, ThreadCollector};
@@ -86,24 +87,9 @@ pub struct TopicTrainingOutcome {
 /// Why there is no model.
 #[derive(Debug, thiserror::Error)]
 pub enum TopicTrainingError {
-    /// A data file cannot be read.
-    #[error("{path}: cannot read the data")]
-    Read {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A line is no training row.
-    #[error("{path}:{line}: {what}")]
-    BadRow {
-        /// The file.
-        path: String,
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong with it.
-        what: String,
-    },
+    /// The data cannot be read.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
     /// The data holds too little to learn from.
     #[error("{threads} threads give no pair of comments of different threads; give more data")]
     TooFewThreads {

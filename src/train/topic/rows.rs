@@ -1,13 +1,10 @@
 //! Training data for the topic model: JSON lines of three shapes, read one by one.
 
-use std::io::{BufRead as _, Read as _};
 use std::path::Path;
 
 use serde::Deserialize;
 
-use super::TopicTrainingError;
-use crate::config::Limits;
-use crate::labelled::data_file;
+use crate::labelled::{RowsError, read_json_rows};
 
 /// What a row says of its comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,44 +94,19 @@ impl RawRow {
     }
 }
 
-/// Calls `each` with every row of a file, in order, and returns their number. Plain, gzip or zstd, told by the first
-/// bytes. One line is in memory at a time.
+/// What is said of a line that is no row.
+const EXPECTED: &str = "no JSON object of a known shape ({root, root_title_like, depth, parent, comment}, {title, article, \
+    comment, relevance} or {article|root, parent?, text, off_topic})";
+
+/// Calls `each` with every row of a file, in order, and returns their number; see [`read_json_rows`].
 ///
 /// # Errors
-/// Where the file cannot be read, or a line is no row of a known shape: training data is to be sound.
-pub fn read_rows(path: &Path, mut each: impl FnMut(Row)) -> Result<u64, TopicTrainingError> {
-    let unreadable = |source| unreadable(path, source);
-    let mut reader = data_file::open(path).map_err(unreadable)?;
-    let max_line_bytes = Limits::default().max_line_bytes;
-    let (mut line, mut line_number, mut rows) = (Vec::new(), 0_u64, 0_u64);
-    loop {
-        line.clear();
-        line_number += 1;
-        let bad = |what| TopicTrainingError::BadRow { path: path.display().to_string(), line: line_number, what };
-        let read = (&mut reader).take(max_line_bytes as u64 + 1).read_until(b'\n', &mut line).map_err(unreadable)?;
-        if read == 0 {
-            return Ok(rows);
-        }
-        if line.len() > max_line_bytes {
-            return Err(bad(format!("longer than {max_line_bytes} bytes")));
-        }
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        // The parser's own message may hold words of the row.
-        let raw: RawRow = serde_json::from_slice(&line).map_err(|_| {
-            bad("no JSON object of a known shape ({root, root_title_like, depth, parent, comment}, {title, article, \
-                 comment, relevance} or {article|root, parent?, text, off_topic})"
-                .to_owned())
-        })?;
-        each(raw.into_row().map_err(bad)?);
-        rows += 1;
-    }
-}
-
-/// A data file that cannot be read.
-pub(super) fn unreadable(path: &Path, source: std::io::Error) -> TopicTrainingError {
-    TopicTrainingError::Read { path: path.display().to_string(), source }
+/// Where the file cannot be read, or a line is no row of a known shape.
+pub fn read_rows(path: &Path, mut each: impl FnMut(Row)) -> Result<u64, RowsError> {
+    read_json_rows(path, EXPECTED, |raw: RawRow| {
+        each(raw.into_row()?);
+        Ok(())
+    })
 }
 
 /// The writer's own words: without quoted lines and web addresses, character references resolved.
@@ -174,7 +146,7 @@ mod tests {
     const QUESTION: &str = r#"{"title":"Bank","article":"Which bank?","comment":"The blue one","relevance":"Bad"}"#;
     const LABELLED: &str = r#"{"article":"Dam breaks","text":"Buy shoes","off_topic":1}"#;
 
-    fn read(bytes: &[u8]) -> Result<Vec<Row>, TopicTrainingError> {
+    fn read(bytes: &[u8]) -> Result<Vec<Row>, RowsError> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
         let mut rows = Vec::new();
