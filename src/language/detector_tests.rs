@@ -94,6 +94,13 @@ fn sentences_in_another_language_are_parts_of_their_own() {
 }
 
 #[test]
+fn a_text_of_very_many_sentences_is_still_told() {
+    let text = "Ne znam. ".repeat(5_000) + &"Ko je to bio ovde juce. ".repeat(50);
+    check(&text, &english(), "sr");
+    assert_eq!(parts(&text, &shipped_model().unwrap()).len(), 1_001);
+}
+
+#[test]
 fn probabilities_are_sorted_and_add_up_to_at_most_one() {
     let detector = Detector::shipped();
     for text in ["Posle svega", "das", "Hello there", "a", "Ово је", "日本語です"] {

@@ -19,6 +19,9 @@ const HALF_BELIEVED_SQUARED: f64 = 30.0;
 /// off.
 const OF_NAMES: f64 = 0.3;
 const NO_NAMES: f64 = 0.3;
+/// So many parts of a text are looked at one by one; what follows is one part, whatever it says, so that a text of nothing
+/// but full stops costs no more memory than another.
+const MOST_PARTS: usize = 1_000;
 /// So many different words of a text are looked for again: more, and a repeat weighs little.
 const MOST_SEEN: usize = 48;
 
@@ -109,7 +112,13 @@ pub(super) fn parts(text: &str, model: &LanguageModel) -> Vec<Part> {
     let mut words = LanguageWords::default();
     let mut features: Vec<u32> = Vec::with_capacity(512);
     let mut seen: Vec<u64> = Vec::with_capacity(MOST_SEEN);
-    sentences(text, Span::new(0, text.len()))
+    let mut spans = sentences(text, Span::new(0, text.len()));
+    if let Some(rest) = spans.get(MOST_PARTS) {
+        let rest = Span::new(rest.begin, text.len());
+        spans.truncate(MOST_PARTS);
+        spans.push(rest);
+    }
+    spans
         .into_iter()
         .map(|span| {
             let mut part = Part { span, ..Part::default() };
