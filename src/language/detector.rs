@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::{Candidate, LanguageCode, LanguageVerdict, Script};
 use crate::text::scripts::main_script;
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, OtherPart, highest};
 use super::model::LanguageModel;
 use super::parts::{Part, parts, split};
 use super::prior::{Prior, family};
@@ -90,7 +90,7 @@ impl Detector {
         let mut evidence = of_part(text, &main, model);
         evidence.others = others
             .into_iter()
-            .map(|part| super::OtherPart { span: part.span, evidence: of_part(part.span.of(text), &part, model) })
+            .map(|part| OtherPart { span: part.span, evidence: of_part(part.span.of(text), &part, model) })
             .collect();
         evidence
     }
@@ -99,7 +99,7 @@ impl Detector {
     #[must_use]
     pub fn weigh(&self, evidence: &Evidence, prior: &Prior) -> LanguageVerdict {
         let Some(script) = evidence.script else { return LanguageVerdict::NoText };
-        let best = evidence.log_likelihoods.iter().map(|(_, log)| *log).reduce(f64::max).unwrap_or(0.0);
+        let best = highest(&evidence.log_likelihoods);
         // Far behind the best no prior makes a language likely: most languages need no logarithm.
         let mut posterior: Vec<(LanguageCode, f64)> = evidence
             .log_likelihoods
@@ -112,7 +112,7 @@ impl Detector {
                 posterior.push((language, UNKNOWN_TO_THE_MODEL + prior.probability(language).ln()));
             }
         }
-        let highest = posterior.iter().map(|(_, log)| *log).fold(f64::MIN, f64::max);
+        let highest = highest(&posterior);
         posterior.retain(|(_, log)| log - highest > IMPOSSIBLE);
         // Ties go to the first code, so that the order never depends on how the list was made.
         posterior.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -196,7 +196,7 @@ fn without_model(text: &str) -> Evidence {
 
 /// What tells Serbian, Croatian and Bosnian apart, where a text may be in one of them.
 fn south_slavic(text: &str, script: Script, log_likelihoods: &[(LanguageCode, f64)]) -> SouthSlavicEvidence {
-    let highest = log_likelihoods.iter().fold(f64::MIN, |highest, (_, log)| highest.max(*log));
+    let highest = highest(log_likelihoods);
     let is_possible =
         |(language, log): &(LanguageCode, f64)| *language == LanguageCode::HBS && log - highest > HOPELESS;
     if log_likelihoods.iter().any(is_possible) {
@@ -213,8 +213,13 @@ fn push_south_slavic(evidence: &Evidence, prior: &Prior, probability: f64, candi
         candidates.push(Candidate { language: LanguageCode::HBS, probability });
         return;
     }
-    let named = shares.into_iter().map(|(language, share)| Candidate { language, probability: share * probability });
-    candidates.extend(named.filter(|candidate| candidate.probability >= MIN_CANDIDATE));
+    for (language, share) in shares {
+        let probability = share * probability;
+        // As elsewhere, the first is named in any case.
+        if probability >= MIN_CANDIDATE || candidates.is_empty() {
+            candidates.push(Candidate { language, probability });
+        }
+    }
 }
 
 /// The languages of a script that the model has no table for. Where there are several, `whatlang` says which.
@@ -247,8 +252,7 @@ fn ask_whatlang(text: &str, log_likelihoods: &mut Vec<(LanguageCode, f64)>) {
     let Some(info) = whatlang::detect(text).filter(whatlang::Info::is_reliable) else { return };
     let Ok(language) = iso_code(info.lang()).parse::<LanguageCode>() else { return };
     if !log_likelihoods.iter().any(|(known, _)| *known == family(language)) {
-        let highest = log_likelihoods.iter().fold(f64::MIN, |highest, (_, log)| highest.max(*log));
-        log_likelihoods.push((language, highest));
+        log_likelihoods.push((language, highest(log_likelihoods)));
     }
 }
 

@@ -40,8 +40,13 @@ impl Evidence {
 
     /// The probability of the most probable language where all are equally likely beforehand, 0..=1.
     pub(super) fn certainty(&self) -> f64 {
-        let highest = self.log_likelihoods.iter().fold(f64::MIN, |highest, (_, log)| highest.max(*log));
+        let highest = highest(&self.log_likelihoods);
         let total: f64 = self.log_likelihoods.iter().map(|(_, log)| (log - highest).exp()).sum();
         if total > 0.0 { 1.0 / total } else { 0.0 }
     }
+}
+
+/// The highest of some logarithms; the least number there is of none.
+pub(super) fn highest(logarithms: &[(LanguageCode, f64)]) -> f64 {
+    logarithms.iter().fold(f64::MIN, |highest, (_, log)| highest.max(*log))
 }

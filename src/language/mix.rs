@@ -3,7 +3,6 @@
 use crate::domain::{LanguageCode, LanguageVerdict};
 
 use super::Prior;
-use super::south_slavic::LANGUAGES;
 
 /// Weight of the languages that the site reads, together, in comments.
 const SITE_WEIGHT: f64 = 2.0;
@@ -11,10 +10,6 @@ const SITE_WEIGHT: f64 = 2.0;
 const THREAD_WEIGHT: f64 = 6.0;
 /// Beyond this many comments all counts are halved, so that the mix follows a thread that changes its language.
 const MEMORY_COMMENTS: f64 = 64.0;
-
-/// The comments of a thread say which of `sr`, `hr` and `bs` the next one is in as much as so many: short of naming it
-/// without a mark of its own.
-const SOUTH_SLAVIC_COMMENTS: f64 = 3.0;
 
 /// A bound that real threads do not reach; a hostile one gains nothing by it.
 const MAX_LANGUAGES: usize = 32;
@@ -60,23 +55,9 @@ impl LanguageMix {
     /// What the thread so far makes likely, in a site that reads `site_languages`.
     #[must_use]
     pub fn prior(&self, site_languages: &[LanguageCode]) -> Prior {
-        let weights = |language: LanguageCode| {
-            let is_it = |other: &&LanguageCode| **other == language;
-            let site = site_languages.iter().filter(is_it).count() as f64 * SITE_WEIGHT / site_languages.len() as f64;
-            site + self.stated.iter().filter(is_it).count() as f64 * THREAD_WEIGHT
-        };
-        let count =
-            |language| self.counts.iter().find(|(other, _)| *other == language).map_or(0.0, |(_, count)| *count);
-        let counts = LANGUAGES.map(count);
-        // What comments were taken for is not as sure as what is stated, and must not become sure by itself.
-        let share = (SOUTH_SLAVIC_COMMENTS / counts.iter().sum::<f64>()).min(1.0);
-        let mut south_slavic = LANGUAGES.map(weights);
-        for (weight, count) in south_slavic.iter_mut().zip(counts) {
-            *weight += if count > 0.0 { count * share } else { 0.0 };
-        }
         let site = site_languages.iter().map(|language| (*language, SITE_WEIGHT / site_languages.len() as f64));
         let stated = self.stated.iter().map(|language| (*language, THREAD_WEIGHT));
-        Prior::from_weights(site.chain(stated).chain(self.counts.iter().copied())).with_south_slavic(south_slavic)
+        Prior::from_statements_and_comments(site.chain(stated), self.counts.iter().copied())
     }
 }
 

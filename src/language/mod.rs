@@ -38,5 +38,7 @@ pub use diacritics_derivation::derive_diacritics;
 pub use evidence::{Evidence, OtherPart};
 pub use mix::LanguageMix;
 pub use prior::{Prior, is_same_family};
+#[cfg(feature = "embedded-models")]
+pub use shipped::SHIPPED_WEIGHTS;
 pub use translation_need::{has_foreign_word, may_be_one_of, reads, translation_need};
 pub use transliteration::in_latin;

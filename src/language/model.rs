@@ -70,12 +70,6 @@ impl LanguageModel {
     pub fn table(&self, script: Script) -> Option<&ScriptTable> {
         self.tables.iter().find(|table| table.script == script)
     }
-
-    /// All tables.
-    #[must_use]
-    pub fn tables(&self) -> &[ScriptTable] {
-        &self.tables
-    }
 }
 
 /// The bytes of a model file, the same for the same tables.

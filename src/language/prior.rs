@@ -21,6 +21,10 @@ const ALL_WEIGHTS: f64 = 160.0;
 /// The same where every language is as likely as any other.
 const ALL_LANGUAGES: f64 = 80.0;
 
+/// The comments of a thread say which of `sr`, `hr` and `bs` the next one is in as much as so many: short of naming it
+/// without a mark of its own.
+const SOUTH_SLAVIC_COMMENTS: f64 = 3.0;
+
 /// How likely each language is before the text is looked at. `sr`, `hr`, `bs` and `hbs` count as one, `hbs`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Prior {
@@ -46,16 +50,21 @@ impl Prior {
     /// A mix of languages by weight; the weights need not add up to 1, those below or at zero are dropped.
     #[must_use]
     pub fn from_weights(weights: impl IntoIterator<Item = (LanguageCode, f64)>) -> Self {
+        Self::from_statements_and_comments(weights, [])
+    }
+
+    /// The same of what is stated of a thread and of its comments so far. What comments were taken for is not as sure as
+    /// what is stated, and must not become sure by itself: towards `sr`, `hr` and `bs` they count for at most three.
+    pub(super) fn from_statements_and_comments(
+        stated: impl IntoIterator<Item = (LanguageCode, f64)>,
+        comments: impl IntoIterator<Item = (LanguageCode, f64)>,
+    ) -> Self {
         let mut mix: Vec<(LanguageCode, f64)> = Vec::new();
-        let mut south_slavic = [0.0; 3];
-        for (language, weight) in weights {
-            if weight <= 0.0 {
-                continue;
-            }
-            add(&mut mix, family(language), weight);
-            if let Some(place) = LANGUAGES.iter().position(|one| *one == language) {
-                south_slavic[place] += weight;
-            }
+        let mut south_slavic = add_all(stated, &mut mix);
+        let counts = add_all(comments, &mut mix);
+        let share = (SOUTH_SLAVIC_COMMENTS / counts.iter().sum::<f64>()).min(1.0);
+        for (weight, count) in south_slavic.iter_mut().zip(counts) {
+            *weight += count * share;
         }
         let total: f64 = mix.iter().map(|(_, weight)| weight).sum();
         for (_, weight) in &mut mix {
@@ -76,11 +85,6 @@ impl Prior {
     /// The languages with a part of their own, by code.
     pub(super) fn languages(&self) -> impl Iterator<Item = LanguageCode> + '_ {
         self.mix.iter().map(|(language, _)| *language)
-    }
-
-    /// The same prior with other weights of `sr`, `hr` and `bs`, in comments.
-    pub(super) fn with_south_slavic(self, south_slavic: [f64; 3]) -> Self {
-        Self { south_slavic, ..self }
     }
 
     /// Weights of `sr`, `hr` and `bs`, in comments.
@@ -110,6 +114,21 @@ pub(super) fn family(language: LanguageCode) -> LanguageCode {
 #[must_use]
 pub fn is_same_family(one: LanguageCode, other: LanguageCode) -> bool {
     family(one) == family(other)
+}
+
+/// Adds weights to a mix, and says what of them was for `sr`, `hr` and `bs` themselves.
+fn add_all(weights: impl IntoIterator<Item = (LanguageCode, f64)>, mix: &mut Vec<(LanguageCode, f64)>) -> [f64; 3] {
+    let mut south_slavic = [0.0; 3];
+    for (language, weight) in weights {
+        if weight <= 0.0 {
+            continue;
+        }
+        add(mix, family(language), weight);
+        if let Some(place) = LANGUAGES.iter().position(|one| *one == language) {
+            south_slavic[place] += weight;
+        }
+    }
+    south_slavic
 }
 
 fn add(weights: &mut Vec<(LanguageCode, f64)>, language: LanguageCode, weight: f64) {

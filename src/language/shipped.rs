@@ -5,12 +5,15 @@ use std::sync::{Arc, LazyLock};
 use super::model::LanguageModel;
 use crate::classify::artifact::Artifact;
 
+/// Its file, for whoever lists what the program holds.
+#[cfg(feature = "embedded-models")]
+pub static SHIPPED_WEIGHTS: &[u8] = include_bytes!("../../models/language/weights.bin");
+
 /// Read once, and shared.
 static SHIPPED: LazyLock<Option<Arc<LanguageModel>>> = LazyLock::new(|| {
     #[cfg(feature = "embedded-models")]
     {
-        let bytes: &'static [u8] = include_bytes!("../../models/language/weights.bin");
-        let artifact = Artifact::parse(bytes).ok()?;
+        let artifact = Artifact::parse(SHIPPED_WEIGHTS).ok()?;
         LanguageModel::from_artifact(&artifact).ok().map(Arc::new)
     }
     #[cfg(not(feature = "embedded-models"))]

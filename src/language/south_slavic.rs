@@ -12,6 +12,7 @@ use crate::text::words::{fold_into, hash_word, words};
 
 use super::south_slavic_forms::{Form, Role, forms};
 use super::south_slavic_mark::{Mark, WRITERS, Writer};
+use super::transliteration::transliterate_into;
 
 /// Weights of marks are tenths of a natural logarithm.
 const UNIT: f64 = 0.1;
@@ -149,49 +150,6 @@ fn has_infinitive_ending(word: &str) -> bool {
     word.len() >= 4
         && matches!(word.as_bytes(), [.., b'a' | b'e' | b'i' | b's' | b'u', b't', b'i'])
         && !NO_INFINITIVES.contains(&word)
-}
-
-/// Appends the Latin form of a folded Serbian Cyrillic word (Serbian standard, one letter for one), so that one table
-/// serves both scripts.
-pub(super) fn transliterate_into(folded: &str, latin: &mut String) {
-    for character in folded.chars() {
-        latin.push_str(match character {
-            'а' => "a",
-            'б' => "b",
-            'в' => "v",
-            'г' => "g",
-            'д' => "d",
-            'ђ' => "đ",
-            'е' => "e",
-            'ж' => "ž",
-            'з' => "z",
-            'и' => "i",
-            'ј' => "j",
-            'к' => "k",
-            'л' => "l",
-            'љ' => "lj",
-            'м' => "m",
-            'н' => "n",
-            'њ' => "nj",
-            'о' => "o",
-            'п' => "p",
-            'р' => "r",
-            'с' => "s",
-            'т' => "t",
-            'ћ' => "ć",
-            'у' => "u",
-            'ф' => "f",
-            'х' => "h",
-            'ц' => "c",
-            'ч' => "č",
-            'џ' => "dž",
-            'ш' => "š",
-            other => {
-                latin.push(other);
-                continue;
-            }
-        });
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::text::words::hash_word;
 
+use super::diacritics::without_diacritics;
 use super::south_slavic_mark::Mark;
 use super::south_slavic_table::{
     GROUPS, INFINITIVES, INFINITIVES_IN_CI, MODALS, VERB_ENDINGS, VERBS_IN_IRATI, VERBS_IN_ISATI, VERBS_IN_OVATI, WILLS,
@@ -114,24 +115,9 @@ fn add_bare_forms(marks: &mut FxHashMap<String, Mark>) {
     with_diacritics.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     for (form, mark) in with_diacritics {
         for dj in ["dj", "d"] {
-            marks.entry(bare(&form, dj)).or_insert(mark);
+            marks.entry(without_diacritics(&form, dj)).or_insert(mark);
         }
     }
-}
-
-/// A form without its diacritics, `đ` as given.
-fn bare(form: &str, dj: &str) -> String {
-    let mut bare = String::with_capacity(form.len());
-    for character in form.chars() {
-        match character {
-            'č' | 'ć' => bare.push('c'),
-            'š' => bare.push('s'),
-            'ž' => bare.push('z'),
-            'đ' => bare.push_str(dj),
-            other => bare.push(other),
-        }
-    }
-    bare
 }
 
 /// Which reflex of yat a form has.

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::south_slavic::transliterate_into;
-
 /// A Serbian text in Latin letters, one letter for one (Serbian standard; `љ`, `њ` and `џ` become two). Capitals stay
 /// capitals: `Њ` is `Nj`, or `NJ` where a letter beside it is one too. What is no Serbian Cyrillic stays as it is.
 #[must_use]
@@ -39,6 +37,49 @@ pub fn in_latin(text: &str) -> Cow<'_, str> {
         follows_capital = is_capital;
     }
     Cow::Owned(latin)
+}
+
+/// Appends the Latin form of a folded Serbian Cyrillic word (Serbian standard, one letter for one), so that one table
+/// serves both scripts.
+pub(super) fn transliterate_into(folded: &str, latin: &mut String) {
+    for character in folded.chars() {
+        latin.push_str(match character {
+            'а' => "a",
+            'б' => "b",
+            'в' => "v",
+            'г' => "g",
+            'д' => "d",
+            'ђ' => "đ",
+            'е' => "e",
+            'ж' => "ž",
+            'з' => "z",
+            'и' => "i",
+            'ј' => "j",
+            'к' => "k",
+            'л' => "l",
+            'љ' => "lj",
+            'м' => "m",
+            'н' => "n",
+            'њ' => "nj",
+            'о' => "o",
+            'п' => "p",
+            'р' => "r",
+            'с' => "s",
+            'т' => "t",
+            'ћ' => "ć",
+            'у' => "u",
+            'ф' => "f",
+            'х' => "h",
+            'ц' => "c",
+            'ч' => "č",
+            'џ' => "dž",
+            'ш' => "š",
+            other => {
+                latin.push(other);
+                continue;
+            }
+        });
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! The models inside the program.
 
+#[cfg(feature = "embedded-models")]
+use crate::language::SHIPPED_WEIGHTS;
+
 /// A model that the program holds, with all that belongs to it.
 #[derive(Debug, Clone, Copy)]
 pub struct EmbeddedModel {
@@ -18,9 +21,12 @@ pub struct EmbeddedModel {
 #[cfg(feature = "embedded-models")]
 macro_rules! model {
     ($name:literal) => {
+        model!($name, include_bytes!(concat!("../../models/", $name, "/weights.bin")))
+    };
+    ($name:literal, $weights:expr) => {
         EmbeddedModel {
             name: $name,
-            weights: include_bytes!(concat!("../../models/", $name, "/weights.bin")),
+            weights: $weights,
             manifest: include_bytes!(concat!("../../models/", $name, "/manifest.toml")),
             card: include_bytes!(concat!("../../models/", $name, "/card.md")),
             report: include_bytes!(concat!("../../models/", $name, "/report.json")),
@@ -30,11 +36,12 @@ macro_rules! model {
 
 /// All of them, in the order of their names.
 #[cfg(feature = "embedded-models")]
-pub const EMBEDDED: &[EmbeddedModel] = &[model!("abuse"), model!("language"), model!("sentiment"), model!("topic")];
+pub static EMBEDDED: &[EmbeddedModel] =
+    &[model!("abuse"), model!("language", SHIPPED_WEIGHTS), model!("sentiment"), model!("topic")];
 
 /// Built without models: the configuration has to name folders.
 #[cfg(not(feature = "embedded-models"))]
-pub const EMBEDDED: &[EmbeddedModel] = &[];
+pub static EMBEDDED: &[EmbeddedModel] = &[];
 
 /// A model, where the program holds one of that name.
 #[must_use]

@@ -13,3 +13,4 @@ pub mod recipe;
 pub mod sentiment;
 pub mod sparse_model;
 pub mod topic;
+mod training_file;

@@ -10,17 +10,7 @@ use crate::classify::artifact::Header;
 use crate::language::model::KIND;
 use crate::text::language_features::LANGUAGE_FEATURE_SPEC;
 use crate::train::crate_versions::CRATE_VERSIONS;
-
-/// A data file, by its name alone.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct TrainingFile {
-    /// Its name, without directories.
-    pub(super) name: String,
-    /// SHA-256 of its bytes as they are on disk.
-    pub(super) sha256: String,
-    /// Its rows.
-    pub(super) rows: u64,
-}
+use crate::train::training_file::TrainingFile;
 
 /// How a script's table came about.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -19,12 +19,13 @@ use rand_xoshiro::rand_core::SeedableRng as _;
 
 use self::corpus::{Collector, Corpus, Part};
 use self::manifest::{Manifest, TableRecord};
+use super::training_file::TrainingFile;
 use crate::classify::artifact::Artifact;
 use crate::classify::in_parallel::in_parallel;
 use crate::classify::softmax::{FeatureRows, Softmax, SoftmaxError, SoftmaxParams};
 use crate::classify::softmax_table::{Sharpness, SoftmaxTable};
 use crate::domain::Script;
-use crate::labelled::data_file::{file_name, sha256_of_file};
+use crate::labelled::data_file::file_name;
 use crate::labelled::{RowsError, read_language_rows};
 use crate::language::evaluation::{LanguageEvaluation, LanguageTally};
 use crate::language::model::{LanguageModel, ScriptTable, encode};
@@ -166,8 +167,7 @@ pub fn train_language(
     for path in &options.data {
         progress(&format!("reading {}", file_name(path)));
         let rows = read_language_rows(path, |row| collector.add(&row))?;
-        let sha256 = sha256_of_file(path).map_err(|source| RowsError::unreadable(path, source))?;
-        files.push(manifest::TrainingFile { name: file_name(path), sha256, rows });
+        files.push(TrainingFile::new(path, rows)?);
     }
     let rows = collector.rows;
     let (corpora, left_out) = collector.finish(hyperparameters);

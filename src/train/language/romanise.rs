@@ -1,52 +1,24 @@
 //! Other scripts in Latin letters as people type them where they have no other keyboard, and Serbian in both of its own.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::language::in_latin;
+
 /// Serbian letters in both scripts. Those of two Latin letters come first, so that reading Latin finds them first.
-const SERBIAN: [(char, &str); 30] = [
-    ('љ', "lj"),
-    ('њ', "nj"),
-    ('џ', "dž"),
-    ('а', "a"),
-    ('б', "b"),
-    ('в', "v"),
-    ('г', "g"),
-    ('д', "d"),
-    ('ђ', "đ"),
-    ('е', "e"),
-    ('ж', "ž"),
-    ('з', "z"),
-    ('и', "i"),
-    ('ј', "j"),
-    ('к', "k"),
-    ('л', "l"),
-    ('м', "m"),
-    ('н', "n"),
-    ('о', "o"),
-    ('п', "p"),
-    ('р', "r"),
-    ('с', "s"),
-    ('т', "t"),
-    ('ћ', "ć"),
-    ('у', "u"),
-    ('ф', "f"),
-    ('х', "h"),
-    ('ц', "c"),
-    ('ч', "č"),
-    ('ш', "š"),
-];
+static SERBIAN: LazyLock<Vec<(char, String)>> = LazyLock::new(|| {
+    let latin = |letter: char| (letter, in_latin(letter.encode_utf8(&mut [0; 2])).into_owned());
+    let mut letters: Vec<(char, String)> = "абвгдђежзијклљмнњопрстћуфхцчџш".chars().map(latin).collect();
+    letters.sort_by_key(|(_, latin)| std::cmp::Reverse(latin.chars().count()));
+    letters
+});
 
 /// Serbian Cyrillic in Latin letters, in lower case.
 pub(super) fn serbian_to_latin(text: &str) -> String {
-    let mut latin = String::with_capacity(text.len());
-    for character in text.chars().flat_map(char::to_lowercase) {
-        match SERBIAN.iter().find(|(cyrillic, _)| *cyrillic == character) {
-            Some((_, letters)) => latin.push_str(letters),
-            None => latin.push(character),
-        }
-    }
-    latin
+    let lower: String = text.chars().flat_map(char::to_lowercase).collect();
+    in_latin(&lower).into_owned()
 }
 
 /// Serbian (Croatian, Bosnian) Latin in Cyrillic letters, in lower case.
@@ -55,7 +27,8 @@ pub(super) fn serbian_to_cyrillic(text: &str) -> String {
     let mut cyrillic = String::with_capacity(2 * lower.len());
     let mut rest = lower.as_str();
     while let Some(character) = rest.chars().next() {
-        let found = SERBIAN.iter().find_map(|(letter, latin)| rest.strip_prefix(latin).map(|rest| (*letter, rest)));
+        let found =
+            SERBIAN.iter().find_map(|(letter, latin)| rest.strip_prefix(latin.as_str()).map(|rest| (*letter, rest)));
         let (letter, behind) = found.unwrap_or((character, rest.strip_prefix(character).unwrap_or_default()));
         cyrillic.push(letter);
         rest = behind;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::manifest::TrainingFile;
+use super::TrainingFile;
 use super::report::TopicReport;
 use crate::classify::dense_head::FittedDenseHead;
 use crate::topic::TopicModel;

@@ -1,38 +1,15 @@
 //! `manifest.toml`: what a model was made from, and how.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Serialize;
 
 use super::report::TopicReport;
-use super::{MODEL_NAME, MODEL_VERSION, TopicTrainingError, TopicTrainingOptions};
+use super::{MODEL_NAME, MODEL_VERSION, TopicTrainingOptions};
 use crate::classify::dense_head::FittedDenseHead;
-use crate::labelled::RowsError;
-use crate::labelled::data_file::{file_name, sha256_of_file};
 use crate::topic::{FEATURE_NAMES, FEATURE_SPEC, KIND};
 use crate::train::crate_versions::CRATE_VERSIONS;
-
-/// A data file, by its name alone.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TrainingFile {
-    /// Its name, without directories.
-    pub name: String,
-    /// SHA-256 of its bytes as they are on disk.
-    pub sha256: String,
-    /// Its rows.
-    pub rows: u64,
-}
-
-impl TrainingFile {
-    pub(super) fn new(path: &Path, rows: u64) -> Result<Self, TopicTrainingError> {
-        Ok(Self {
-            name: file_name(path),
-            sha256: sha256_of_file(path).map_err(|source| RowsError::unreadable(path, source))?,
-            rows,
-        })
-    }
-}
+use crate::train::training_file::TrainingFile;
 
 /// What `manifest.toml` holds. No dates and no directories: the same training gives the same bytes.
 #[derive(Debug, Serialize)]

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use ndarray::Array2;
 
-pub use manifest::TrainingFile;
+pub use super::training_file::TrainingFile;
 pub use report::{ScoredSlice, SituationReport, Threshold, TopicReport};
 
 use crate::classify::dense_head::{DenseHead, DenseHeadError, DenseHeadOptions, FittedDenseHead};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::TrainingFile;
 use super::examples::{Example, ExampleOptions, Situation, for_each_example};
-use super::manifest::TrainingFile;
 use super::threads::Thread;
 use crate::classify::metrics::roc_auc;
 use crate::domain::Probability;
