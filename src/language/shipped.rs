@@ -7,7 +7,12 @@ use crate::classify::artifact::Artifact;
 
 /// Its file, for whoever lists what the program holds.
 #[cfg(feature = "embedded-models")]
-pub static SHIPPED_WEIGHTS: &[u8] = include_bytes!("../../models/language/weights.bin");
+pub static SHIPPED_WEIGHTS: &[u8] = &WEIGHTS;
+
+/// The bytes by value: two uses of a reference to them would put them into the program twice.
+#[cfg(feature = "embedded-models")]
+static WEIGHTS: [u8; include_bytes!("../../models/language/weights.bin").len()] =
+    *include_bytes!("../../models/language/weights.bin");
 
 /// Read once, and shared.
 static SHIPPED: LazyLock<Option<Arc<LanguageModel>>> = LazyLock::new(|| {
