@@ -46,7 +46,8 @@ fn labels_alone_make_a_model_and_a_table_says_the_same_as_lines() {
     let expected = weights(&workspace);
 
     let rows = parse_lines(&std::fs::read(repository().join("data/topic/labelled.jsonl")).expect("the sample data"));
-    let quoted = |row: &Value, name: &str| format!("\"{}\"", row[name].as_str().unwrap_or_default().replace('"', "\"\""));
+    let quoted =
+        |row: &Value, name: &str| format!("\"{}\"", row[name].as_str().unwrap_or_default().replace('"', "\"\""));
     let table = rows.iter().fold("Title,article,parent,comment,irrelevant\n".to_owned(), |mut table, row| {
         let [title, article, parent, text] = ["title", "article", "parent", "text"].map(|name| quoted(row, name));
         let _ = writeln!(table, "{title},{article},{parent},{text},{}", row["off_topic"]);
@@ -61,14 +62,19 @@ fn labels_alone_make_a_model_and_a_table_says_the_same_as_lines() {
 fn coral_exports_are_recognised_in_any_order_and_what_is_missing_is_told() {
     let workspace = site();
     let said = train(&workspace, &["labelled.jsonl", CORAL[0], CORAL[1], CORAL[2]], 0);
-    let told = ["rows", "off topic", "rejected, no reason known", "left out, without a story", "left out, without text"];
+    let told =
+        ["rows", "off topic", "rejected, no reason known", "left out, without a story", "left out, without text"];
     assert_eq!(told.map(|what| counts(&said, what)), [158, 37, 1, 1, 1].map(Some), "{said}");
     let expected = weights(&workspace);
     train(&workspace, &[CORAL[2], CORAL[1], "labelled.jsonl", CORAL[0]], 0);
     assert!(weights(&workspace) == expected, "the order of the files matters");
 
     let said = train(&workspace, &["labelled.jsonl", CORAL[0], CORAL[2]], 0);
-    assert_eq!((counts(&said, "off topic"), counts(&said, "rejected, no reason known")), (Some(30), Some(10)), "{said}");
+    assert_eq!(
+        (counts(&said, "off topic"), counts(&said, "rejected, no reason known")),
+        (Some(30), Some(10)),
+        "{said}"
+    );
     assert!(said.contains("give the export of commentModerationActions too"), "{said}");
 }
 
@@ -92,7 +98,10 @@ fn what_is_wrong_with_labels_is_told_with_its_place() {
         ),
         (vec!["empty.jsonl"], vec!["threads"]),
         (vec!["huge.jsonl"], vec!["huge.jsonl:1: longer than"]),
-        (vec!["bad.csv", "--map", "text=insult"], vec!["`--map text=insult`: a row has no `insult`", "hint: the names are title"]),
+        (
+            vec!["bad.csv", "--map", "text=insult"],
+            vec!["`--map text=insult`: a row has no `insult`", "hint: the names are title"],
+        ),
         (vec![CORAL[2]], vec!["documents of Coral, but no file has the comments", "hint: give the export"]),
     ] {
         let said = train(&workspace, &data, 2);

@@ -62,8 +62,8 @@ pub(super) struct TrainOptionsGiven {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// What a column or field is: a label, or text, id, source, language, decision; for topic one of title, article, root,
-    /// parent, text, off_topic
+    /// What a column or field is: a label, or text, id, source, language, decision; docs/topic-labels.md has
+    /// those of topic
     #[arg(long, value_name = "COLUMN=LABEL")]
     map: Vec<String>,
 

@@ -331,7 +331,7 @@ fn reason_of(value: Option<&Value>) -> Option<Reason> {
     Some(if code == IRRELEVANT { Reason::Irrelevant } else { Reason::Other })
 }
 
-/// A date of MongoDB's extended JSON, relaxed or canonical, in milliseconds since 1970; `None` for what is no date, or
+/// A date of extended JSON, relaxed or canonical, in milliseconds since 1970; `None` for what is no date, or
 /// one before that.
 fn milliseconds(date: &Value) -> Option<u64> {
     match date {

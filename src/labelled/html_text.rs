@@ -38,17 +38,17 @@ pub fn html_text(html: &str) -> String {
         };
         rest = after;
         let (is_end, name) = tag.strip_prefix('/').map_or((false, tag), |name| (true, name));
-        let is = |known: &&str| name.eq_ignore_ascii_case(known);
-        if let Some(kind) = QUOTES.iter().position(|known| is(&known)) {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        if let Some(kind) = QUOTES.iter().position(|known| is(known)) {
             open[kind] = if is_end { open[kind].saturating_sub(1) } else { open[kind] + 1 };
             if kind == 0 && is_end && open[0] == 0 {
                 // What was opened in it is closed with it.
                 open = [0; QUOTES.len()];
             }
             end_line(&mut text);
-        } else if NOT_SHOWN.iter().any(|known| is(&known)) && !is_end {
+        } else if NOT_SHOWN.iter().any(|known| is(known)) && !is_end {
             rest = behind_end_tag(rest, name);
-        } else if BLOCKS.iter().any(|known| is(&known)) && !is_quoted {
+        } else if BLOCKS.iter().any(|known| is(known)) && !is_quoted {
             end_line(&mut text);
         }
     }
@@ -153,7 +153,8 @@ mod tests {
     #[test]
     fn many_open_tags_take_linear_time() {
         for piece in ["<", "<a", "<b>", "<blockquote>", "</", "<!--", "&"] {
-            html_text(&piece.repeat(200_000));
+            let text = html_text(&piece.repeat(200_000));
+            assert!(text.len() <= piece.len() * 200_000);
         }
     }
 }
