@@ -85,7 +85,7 @@ fn what_is_wrong_with_labels_is_told_with_its_place() {
     workspace.write("bad.csv", "title,text\na,secret\n");
     workspace.write("empty.jsonl", "");
     workspace.write("huge.jsonl", format!("{{\"text\":\"{}\"}}\n", "secret ".repeat(3 << 20)));
-    workspace.write(CORAL[2], "{\"id\":\"s\",\"url\":\"u\",\"metadata\":{}}\n".to_owned());
+    workspace.write(CORAL[2], "{\"id\":\"s\",\"url\":\"u\",\"metadata\":{}}\n");
     for (data, expected) in [
         (
             vec!["bad.jsonl", "bad.csv"],
