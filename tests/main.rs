@@ -29,5 +29,6 @@ mod samples;
 mod streaming;
 mod supplied_translations;
 mod tidy;
+mod topic_labels;
 mod train;
 mod translation;

@@ -10,7 +10,9 @@ use crate::labelled::Mapping;
 use crate::train::language::{LanguageHyperparameters, LanguageTrainingOptions, train_language};
 use crate::train::recipe::Recipe;
 use crate::train::sparse_model::{ModelTask, TrainError, TrainOptions, TrainedModel, train as train_model};
-use crate::train::topic::{TopicHyperparameters, TopicTrainingOptions, train_topic};
+use crate::train::topic::{
+    RowFileProblems, TopicHyperparameters, TopicTrainingError, TopicTrainingOptions, train_topic,
+};
 use crate::train::{abuse, custom, sentiment};
 
 use super::failure::{Exit, Failure};
@@ -24,7 +26,7 @@ const CONTINUED_C: f64 = 3.0;
         abuse       {\"text\": …, \"labels\": {\"toxicity\": 0 to 1 or null, …}, \"source\": …}, or Jigsaw's or Civil Comments' CSV\n  \
         sentiment   {\"text\": …, \"emotions\": [\"joy\", …]}, the emotions of GoEmotions\n  \
         topic       pairs {\"root\", \"root_title_like\", \"parent\", \"comment\", \"depth\"}, answers {\"title\", \"article\", \
-        \"comment\", \"relevance\"},\n              or labels {\"article\", \"parent\", \"text\", \"off_topic\": 0 or 1}\n  \
+        \"comment\", \"relevance\"},\n              labels {\"title\", \"article\" or \"root\", \"parent\", \"text\", \"off_topic\": 0 or 1}, or exports of Coral\n  \
         language    {\"lang\": \"sr\", \"text\": …}, and words of a list with their share of texts, {\"lang\", \"text\", \"frequency\"}\n  \
         NAME        {\"text\": …, \"labels\": {\"spam\": 0 or 1, …}}: a model of your own, of whatever labels the data names\n\n\
         Examples:\n  \
@@ -60,7 +62,8 @@ pub(super) struct TrainOptionsGiven {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// What a column or field is: a label, or text, id, source, language, decision
+    /// What a column or field is: a label, or text, id, source, language, decision; docs/topic-labels.md has
+    /// those of topic
     #[arg(long, value_name = "COLUMN=LABEL")]
     map: Vec<String>,
 
@@ -124,11 +127,9 @@ fn check_beforehand(given: &TrainOptionsGiven) -> Result<(), Failure> {
 
 fn train_sparse(given: &TrainOptionsGiven, task: &ModelTask, recipe: Recipe) -> Result<Exit, Failure> {
     check_beforehand(given)?;
-    let mapping = Mapping::parse(given.map.iter().map(String::as_str))
-        .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))?;
     let options = TrainOptions {
         data: given.data.clone(),
-        mapping,
+        mapping: mapping_of(given)?,
         dev: given.dev.clone(),
         out: given.out.clone(),
         init: given.init.clone(),
@@ -171,10 +172,18 @@ fn report(out: &Path, trained: &TrainedModel) -> Result<Exit, Failure> {
     super::print(&text)
 }
 
+fn mapping_of(given: &TrainOptionsGiven) -> Result<Mapping, Failure> {
+    Mapping::parse(given.map.iter().map(String::as_str))
+        .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))
+}
+
 /// Refuses what only models of labels take.
-fn refuse_options(given: &TrainOptionsGiven) -> Result<(), Failure> {
-    let refused =
-        [("--init", given.init.is_some()), ("--config", given.config.is_some()), ("--map", !given.map.is_empty())];
+fn refuse_options(given: &TrainOptionsGiven, refuse_map: bool) -> Result<(), Failure> {
+    let refused = [
+        ("--init", given.init.is_some()),
+        ("--config", given.config.is_some()),
+        ("--map", refuse_map && !given.map.is_empty()),
+    ];
     let refused: Vec<anyhow::Error> = refused
         .into_iter()
         .filter(|(_, given)| *given)
@@ -184,7 +193,7 @@ fn refuse_options(given: &TrainOptionsGiven) -> Result<(), Failure> {
 }
 
 fn train_language_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
-    refuse_options(given)?;
+    refuse_options(given, true)?;
     check_beforehand(given)?;
     let options = LanguageTrainingOptions {
         data: given.data.clone(),
@@ -207,16 +216,22 @@ fn train_language_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
 }
 
 fn train_topic_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
-    refuse_options(given)?;
+    refuse_options(given, false)?;
     check_beforehand(given)?;
     let options = TopicTrainingOptions {
         data: given.data.clone(),
+        mapping: mapping_of(given)?,
         dev: given.dev.clone(),
         out: given.out.clone(),
         seed: given.seed,
         hyperparameters: TopicHyperparameters::default(),
     };
-    let trained = train_topic(&options, &mut tell).map_err(Failure::one)?;
+    let trained = train_topic(&options, &mut tell).map_err(|error| match error {
+        TopicTrainingError::Data(RowFileProblems(problems)) => {
+            Failure::all(problems.into_iter().map(anyhow::Error::new).collect())
+        }
+        other => Failure::one(other),
+    })?;
     let mut text = format!(
         "{}: {} bytes, from {} rows, head fitted to {} examples\n",
         options.out.display(),

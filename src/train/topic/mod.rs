@@ -4,6 +4,7 @@ mod card;
 mod examples;
 mod manifest;
 mod report;
+mod row_files;
 mod rows;
 mod term_counts;
 mod threads;
@@ -14,11 +15,13 @@ use ndarray::Array2;
 
 pub use super::training_file::TrainingFile;
 pub use report::{ScoredSlice, SituationReport, Threshold, TopicReport};
+pub use row_files::{LabelCounts, RowFile, RowFileProblem, RowFileProblems};
 
 use crate::classify::dense_head::{DenseHead, DenseHeadError, DenseHeadOptions, FittedDenseHead};
-use crate::labelled::RowsError;
+use crate::labelled::{Mapping, RowsError};
 use crate::topic::{FEATURE_COUNT, TopicModel, TopicModelParts};
 use examples::{Dice, ExampleOptions};
+use row_files::RowFiles;
 use threads::{Thread, ThreadCollector};
 
 /// The name of the model in its file and in records.
@@ -33,6 +36,8 @@ pub struct TopicTrainingOptions {
     pub data: Vec<PathBuf>,
     /// Files to measure on; none gives a report without figures.
     pub dev: Vec<PathBuf>,
+    /// Which columns and fields are what, where their names do not say.
+    pub mapping: Mapping,
     /// The directory of the model; made where it is missing.
     pub out: PathBuf,
     /// Chooses all that is left to chance: the same seed and data give the same bytes.
@@ -90,6 +95,9 @@ pub enum TopicTrainingError {
     /// The data cannot be read.
     #[error(transparent)]
     Rows(#[from] RowsError),
+    /// Rows or files are wrong, all of them together.
+    #[error(transparent)]
+    Data(#[from] RowFileProblems),
     /// The data holds too little to learn from.
     #[error("{threads} threads give no pair of comments of different threads; give more data")]
     TooFewThreads {
@@ -123,12 +131,10 @@ pub fn train_topic(
 ) -> Result<TopicTrainingOutcome, TopicTrainingError> {
     let hyperparameters = &options.hyperparameters;
     let mut counts = term_counts::TermCounts::default();
-    let mut files = Vec::new();
-    for path in &options.data {
-        progress(&format!("counting the terms of {}", crate::labelled::data_file::file_name(path)));
-        let rows = rows::read_rows(path, |row| counts.add(&row))?;
-        files.push(TrainingFile::new(path, rows)?);
-    }
+    progress("counting terms");
+    let mut data = RowFiles::open(&options.data, options.mapping.clone())?;
+    data.for_each(|row| counts.add(&row))?.describe().iter().for_each(|line| progress(line));
+    let files = training_files(&data)?;
     let term_weights = counts.term_weights(hyperparameters);
     let (known_words, known_word_count) = counts.known_words(hyperparameters);
     let weight_of_share = |share: f64| (-share.ln() - hyperparameters.weight_floor).max(0.01) as f32;
@@ -144,7 +150,8 @@ pub fn train_topic(
 
     progress("turning threads into vectors");
     let blank = TopicModel::from_parts(parts.clone());
-    let threads = read_threads(&options.data, &blank, options.seed, hyperparameters.one_thread_in)?;
+    let threads = read_threads(&mut data, &blank, options.seed, hyperparameters.one_thread_in)?;
+    drop(data);
     progress(&format!("fitting the head on {} threads", threads.len()));
     let fitted = fit_head(&threads, &blank, options.seed, hyperparameters.head)?;
     drop(threads);
@@ -152,11 +159,9 @@ pub fn train_topic(
     let model = TopicModel::from_parts(parts);
 
     progress("measuring");
-    let mut dev_files = Vec::new();
-    for path in &options.dev {
-        dev_files.push(TrainingFile::new(path, rows::read_rows(path, |_| {})?)?);
-    }
-    let dev_threads = read_threads(&options.dev, &model, options.seed, 1)?;
+    let mut dev = RowFiles::open(&options.dev, options.mapping.clone())?;
+    let dev_threads = read_threads(&mut dev, &model, options.seed, 1)?;
+    let dev_files = training_files(&dev)?;
     let report = TopicReport::measure(&dev_threads, &model, options.seed, dev_files);
 
     let weights = model.to_bytes(MODEL_NAME, MODEL_VERSION);
@@ -183,16 +188,18 @@ fn unwritable(path: &Path, source: std::io::Error) -> TopicTrainingError {
     TopicTrainingError::Write { path: path.display().to_string(), source }
 }
 
+fn training_files(data: &RowFiles) -> Result<Vec<TrainingFile>, RowsError> {
+    data.files().iter().map(|file| TrainingFile::new(&file.path, file.rows)).collect()
+}
+
 fn read_threads(
-    paths: &[PathBuf],
+    data: &mut RowFiles,
     model: &TopicModel,
     seed: u64,
     one_in: u64,
 ) -> Result<Vec<Thread>, TopicTrainingError> {
     let mut collector = ThreadCollector::new(model, seed, one_in);
-    for path in paths {
-        rows::read_rows(path, |row| collector.add(&row))?;
-    }
+    data.for_each(|row| collector.add(&row))?;
     Ok(collector.finish())
 }
 
@@ -269,6 +276,7 @@ mod tests {
         let options = TopicTrainingOptions {
             data: vec![data.clone()],
             dev: vec![data],
+            mapping: Mapping::default(),
             out: directory.join(name),
             seed,
             hyperparameters: TopicHyperparameters { one_thread_in: 1, known_word_texts: 5, ..Default::default() },
@@ -315,6 +323,7 @@ mod tests {
         let options = TopicTrainingOptions {
             data: vec![data],
             dev: Vec::new(),
+            mapping: Mapping::default(),
             out: out.clone(),
             seed: 1,
             hyperparameters: TopicHyperparameters { one_thread_in: 1, ..Default::default() },
