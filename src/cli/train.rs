@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use clap::Args;
 
 use crate::labelled::Mapping;
+use crate::train::encoder::{EncoderTrainingError, EncoderTrainingOptions, shipped_recipe, train_encoder};
 use crate::train::language::{LanguageHyperparameters, LanguageTrainingOptions, train_language};
 use crate::train::recipe::Recipe;
 use crate::train::sparse_model::{ModelTask, TrainError, TrainOptions, TrainedModel, train as train_model};
@@ -34,7 +35,7 @@ const CONTINUED_C: f64 = 3.0;
         threadsieve train spam site_train.jsonl --dev site_dev.jsonl --out models/spam\n  \
         threadsieve train abuse site_train.jsonl --init models/abuse --out models/site-abuse")]
 pub(super) struct TrainOptionsGiven {
-    /// The model: abuse, sentiment, topic, language, or a name for one of your own
+    /// The model: abuse, sentiment, encoder, topic, language, or a name for one of your own
     #[arg(value_name = "NAME")]
     name: String,
 
@@ -78,6 +79,7 @@ pub(super) fn train(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
         "abuse" => train_sparse(given, &abuse::task(), abuse::recipe()),
         "sentiment" => train_sparse(given, &sentiment::task(), sentiment::recipe()),
         "topic" => train_topic_model(given),
+        "encoder" => train_encoder_model(given),
         "language" => train_language_model(given),
         name => {
             check_name(name)?;
@@ -93,7 +95,7 @@ fn check_name(name: &str) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::one(anyhow!(
-        "`{name}` is no name for a model\n  hint: use abuse, sentiment, topic, language, or a name of your own of small letters, digits, \
+        "`{name}` is no name for a model\n  hint: use abuse, sentiment, encoder, topic, language, or a name of your own of small letters, digits, \
          `_` and `-`"
     )))
 }
@@ -211,6 +213,40 @@ fn train_language_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
     if let Some(evaluation) = &trained.evaluation {
         text.push('\n');
         text.push_str(&evaluation.table());
+    }
+    super::print(&text)
+}
+
+fn train_encoder_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
+    refuse_options(given, false)?;
+    check_beforehand(given)?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let options = EncoderTrainingOptions {
+        data: given.data.clone(),
+        mapping: mapping_of(given)?,
+        dev: given.dev.clone(),
+        out: given.out.clone(),
+        contrastive: shipped_recipe(given.seed, threads),
+    };
+    let trained = train_encoder(&options, &mut tell).map_err(|error| match error {
+        EncoderTrainingError::Data(RowFileProblems(problems)) => {
+            Failure::all(problems.into_iter().map(anyhow::Error::new).collect())
+        }
+        other => Failure::one(other),
+    })?;
+    let mut text = format!(
+        "{}: {} bytes, from {} rows, {} pairs\n",
+        options.out.display(),
+        trained.model_bytes,
+        trained.rows,
+        trained.pairs
+    );
+    for (name, figures) in &trained.report.auc {
+        let auc = figures.auc.map_or_else(|| "-".to_owned(), |auc| format!("{auc:.4}"));
+        let _ = writeln!(text, "  {name:<20} AUC {auc} on {} pairs", figures.pairs);
+    }
+    if let Some(auc) = trained.report.good_answers {
+        let _ = writeln!(text, "  {:<20} AUC {auc:.4}", "good answers");
     }
     super::print(&text)
 }

@@ -125,7 +125,7 @@ mod tests {
 
     fn row(subject: Subject, parent: Option<&str>, text: &str) -> Row {
         let depth = if parent.is_some() { 2 } else { 1 };
-        Row { subject, parent: parent.map(str::to_owned), depth, text: text.to_owned(), judgement: Judgement::OnTopic }
+        Row { subject, parent: parent.map(str::to_owned), depth, text: text.to_owned(), judgement: Judgement::OnTopic, answer: None }
     }
 
     #[test]

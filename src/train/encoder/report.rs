@@ -10,7 +10,8 @@ use serde::Serialize;
 use crate::classify::embedding::Embedding;
 use crate::classify::metrics::roc_auc;
 use crate::classify::static_encoder::StaticEncoder;
-use crate::train::topic::rows::{Judgement, Row};
+use crate::train::topic::rows::{Answer, Judgement, Row, Subject};
+use crate::train::topic::slices::{depth_bucket, length_bucket};
 use crate::train::training_file::TrainingFile;
 
 /// Draws for a text of another thread, before a comment is left out.
@@ -31,6 +32,18 @@ pub struct EncoderReport {
     /// Good answers against bad ones to the same questions; missing where no file has answers of both kinds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub good_answers: Option<f64>,
+}
+
+impl EncoderReport {
+    /// The report as indented JSON with a line break at its end.
+    ///
+    /// # Panics
+    /// Never: numbers and strings can always be written as JSON.
+    pub(super) fn to_json(&self) -> String {
+        let mut json = serde_json::to_string_pretty(self).expect("a report is plain data");
+        json.push('\n');
+        json
+    }
 }
 
 /// A figure for some pairs.
@@ -57,7 +70,7 @@ pub(super) struct Measure<'encoder> {
     encoder: &'encoder StaticEncoder,
     pairs: Vec<Measured>,
     answers: Vec<(f64, bool)>,
-    subject: Option<crate::train::topic::rows::Subject>,
+    subject: Option<Subject>,
     threads: usize,
 }
 
@@ -74,14 +87,10 @@ impl<'encoder> Measure<'encoder> {
         let encode = |text: &String| self.encoder.encode([text.as_str()]);
         let comment = encode(&row.text);
         let subject = &row.subject;
-        if row.is_answer {
+        if let Some(grade) = row.answer.filter(|grade| *grade != Answer::PotentiallyUseful) {
             let question = [&subject.title, &subject.article].into_iter().flatten().map(String::as_str);
             let cosine = self.encoder.encode(question).cosine(&comment);
-            match row.judgement {
-                Judgement::OnTopic if row.is_good_answer => self.answers.push((f64::from(cosine), true)),
-                Judgement::Unknown => self.answers.push((f64::from(cosine), false)),
-                _ => {}
-            }
+            self.answers.push((f64::from(cosine), grade == Answer::Good));
         }
         if row.judgement != Judgement::OnTopic || comment.is_empty() {
             return;
@@ -113,8 +122,8 @@ impl<'encoder> Measure<'encoder> {
                 let cosines = cosines.map(|(comment, is_true)| (f64::from(pair.left.cosine(comment)), is_true));
                 groups[0].entry(kind.to_owned()).or_default().extend(cosines);
                 if kind != "opening" {
-                    let length = crate::train::topic::slices::length_bucket(pair.chars);
-                    let depth = crate::train::topic::slices::depth_bucket(pair.depth);
+                    let length = length_bucket(pair.chars);
+                    let depth = depth_bucket(pair.depth);
                     groups[1].entry(format!("{kind}, {length}")).or_default().extend(cosines);
                     groups[2].entry(format!("{kind}, {depth}")).or_default().extend(cosines);
                 }

@@ -4,8 +4,9 @@ mod card;
 mod examples;
 mod manifest;
 mod report;
-mod row_files;
-mod rows;
+pub(in crate::train) mod row_files;
+pub(in crate::train) mod rows;
+pub(in crate::train) mod slices;
 mod term_counts;
 mod threads;
 
@@ -188,7 +189,7 @@ fn unwritable(path: &Path, source: std::io::Error) -> TopicTrainingError {
     TopicTrainingError::Write { path: path.display().to_string(), source }
 }
 
-fn training_files(data: &RowFiles) -> Result<Vec<TrainingFile>, RowsError> {
+pub(in crate::train) fn training_files(data: &RowFiles) -> Result<Vec<TrainingFile>, RowsError> {
     data.files().iter().map(|file| TrainingFile::new(&file.path, file.rows)).collect()
 }
 

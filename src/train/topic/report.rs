@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::TrainingFile;
+use super::slices::{depth_bucket, length_bucket};
 use super::examples::{Example, ExampleOptions, Situation, for_each_example};
 use super::threads::Thread;
 use crate::classify::metrics::roc_auc;
@@ -195,26 +196,6 @@ fn slices<'a>(
         groups.entry(bucket(it)).or_default().push(it);
     }
     groups.into_iter().map(|(name, group)| (name.to_owned(), ScoredSlice::of(group.into_iter()))).collect()
-}
-
-fn length_bucket(length_chars: usize) -> &'static str {
-    match length_chars {
-        0..=20 => "chars 000-020",
-        21..=50 => "chars 021-050",
-        51..=100 => "chars 051-100",
-        101..=300 => "chars 101-300",
-        _ => "chars 301-",
-    }
-}
-
-fn depth_bucket(depth: u32) -> &'static str {
-    match depth {
-        0 | 1 => "depth 1",
-        2 => "depth 2",
-        3 => "depth 3",
-        4 | 5 => "depth 4-5",
-        _ => "depth 6-",
-    }
 }
 
 fn four_digits(number: f64) -> f64 {

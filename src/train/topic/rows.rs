@@ -27,6 +27,17 @@ pub struct Subject {
     pub opening: Option<String>,
 }
 
+/// What a reader of a question's answers said of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It answers the question.
+    Good,
+    /// It may help.
+    PotentiallyUseful,
+    /// It does not answer it.
+    Bad,
+}
+
 /// One comment with what it stands under.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -40,6 +51,8 @@ pub struct Row {
     pub text: String,
     /// Whether it is on topic.
     pub judgement: Judgement,
+    /// How good an answer it is, where it stands under a question.
+    pub answer: Option<Answer>,
 }
 
 #[derive(Deserialize)]
@@ -97,19 +110,20 @@ fn pair_row(Pair { root, root_title_like, depth, parent, comment }: Pair) -> Row
         Subject { opening: Some(root), ..Subject::default() }
     };
     let parent = (depth > 1).then(|| own_words(&parent));
-    Row { subject, parent, depth, text: own_words(&comment), judgement: Judgement::OnTopic }
+    Row { subject, parent, depth, text: own_words(&comment), judgement: Judgement::OnTopic, answer: None }
 }
 
 fn question_row(Question { title, article, comment, relevance }: Question) -> Result<Row, Complaint> {
-    let judgement = match relevance.as_str() {
-        "Good" | "PotentiallyUseful" => Judgement::OnTopic,
-        // A bad answer may well be on topic.
-        "Bad" => Judgement::Unknown,
+    // A bad answer may well be on topic.
+    let (answer, judgement) = match relevance.as_str() {
+        "Good" => (Answer::Good, Judgement::OnTopic),
+        "PotentiallyUseful" => (Answer::PotentiallyUseful, Judgement::OnTopic),
+        "Bad" => (Answer::Bad, Judgement::Unknown),
         _ => return Err("`relevance` must be Good, PotentiallyUseful or Bad".to_owned()),
     };
     let [title, article] = [title, article].map(|text| text.as_deref().map(own_words));
     let subject = Subject { title, article, opening: None };
-    Ok(Row { subject, parent: None, depth: 1, text: own_words(&comment), judgement })
+    Ok(Row { subject, parent: None, depth: 1, text: own_words(&comment), judgement, answer: Some(answer) })
 }
 
 fn labelled_row(fields: &Fields) -> Result<Row, Complaint> {
@@ -140,7 +154,7 @@ fn labelled_row(fields: &Fields) -> Result<Row, Complaint> {
     }
     let depth = if parent.is_some() { 2 } else { 1 };
     let subject = Subject { title, article, opening };
-    Ok(Row { subject, parent, depth, text: own_words(text), judgement })
+    Ok(Row { subject, parent, depth, text: own_words(text), judgement, answer: None })
 }
 
 fn judgement_of(fields: &Fields) -> Result<Judgement, Complaint> {
@@ -178,6 +192,7 @@ pub fn for_each_coral_row(threads: &[CoralThread], mut each: impl FnMut(Row)) {
                     CoralLabel::OffTopic => Judgement::OffTopic,
                     CoralLabel::Unknown | CoralLabel::RejectedWithoutReason => Judgement::Unknown,
                 },
+                answer: None,
             });
         }
     }
@@ -245,7 +260,7 @@ mod tests {
             let [title, article, opening, parent] = expected.map(owned);
             let subject = Subject { title, article, opening };
             let text = "Buy shoes\n".to_owned();
-            assert_eq!(row, Row { subject, parent, depth, text, judgement: Judgement::OffTopic }, "{json}");
+            assert_eq!(row, Row { subject, parent, depth, text, judgement: Judgement::OffTopic, answer: None }, "{json}");
         }
     }
 
