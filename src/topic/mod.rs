@@ -9,6 +9,9 @@ mod comment_vector;
 mod known_words;
 mod model;
 mod similarities;
+mod small_talk;
+mod small_talk_lexicon;
+mod small_talk_words;
 mod terms;
 mod thread_centroid;
 
@@ -17,5 +20,6 @@ pub use comment_vector::CommentVector;
 pub use known_words::KnownWords;
 pub use model::{FEATURE_SPEC, KIND, TopicModel, TopicModelParts};
 pub use similarities::{Closeness, FEATURE_COUNT, FEATURE_NAMES, Similarities};
+pub use small_talk::{SmallTalk, small_talk};
 pub use terms::{TermWeights, for_each_term};
 pub use thread_centroid::ThreadCentroid;
