@@ -115,6 +115,8 @@ pub fn train_contrastive(
     let mut adam = Adam::new(options.shape.rows(), dimensions);
     let (mut training_losses, mut held_out_losses) = (Vec::new(), Vec::new());
     let mut order: Vec<TextPair> = pairs.to_vec();
+    let mut held_out = held_out.to_vec();
+    held_out.shuffle(&mut dice);
     let batches_of_pass = order.chunks(options.batch).filter(|batch| batch.len() >= needed).count();
     let batches = (batches_of_pass * options.epochs) as f64;
     let mut done = 0.0;

@@ -1,7 +1,5 @@
 //! A static encoder: texts as vectors, each the sum of what its words add, so that nearness is a matter of subject.
 
-use std::sync::Arc;
-
 use super::artifact::{Artifact, ArtifactBuilder, ArtifactError, Header};
 use super::embedding::Embedding;
 use crate::text::topic_words::{ENCODER_FEATURE_SPEC, for_each_piece, for_each_topic_word};
@@ -58,7 +56,7 @@ fn place(hash: u64, rows: usize) -> usize {
 #[derive(Debug, Clone, PartialEq)]
 pub struct StaticEncoder {
     shape: EncoderShape,
-    table: Arc<[i8]>,
+    table: Vec<i8>,
     citation: String,
     checksum: String,
 }
@@ -76,6 +74,12 @@ impl StaticEncoder {
         let scale = 127.0 / largest.max(f32::MIN_POSITIVE);
         let table = rows.iter().map(|value| (value * scale).round().clamp(-127.0, 127.0) as i8).collect();
         Self { shape, table, citation: "encoder@unsaved".to_owned(), checksum: String::new() }
+    }
+
+    /// The smallest encoder, to which all texts are nothing.
+    #[must_use]
+    pub fn blank() -> Self {
+        Self::from_rows(EncoderShape { dimensions: 1, word_rows: 1, piece_rows: 1 }, &[0.0, 0.0], 1.0)
     }
 
     /// Reads an encoder from a checked file.
@@ -100,7 +104,7 @@ impl StaticEncoder {
         if !shape.is_sound() {
             return Err(broken(&format!("parameter `dimensions` is above {MAX_DIMENSIONS}")));
         }
-        let table = artifact.signed_bytes("rows", shape.rows() * shape.dimensions)?.into();
+        let table = artifact.signed_bytes("rows", shape.rows() * shape.dimensions)?;
         Ok(Self { shape, table, citation: artifact.citation(), checksum: artifact.short_checksum() })
     }
 

@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use clap::Args;
 
 use crate::labelled::Mapping;
+use crate::pipeline::encoder;
 use crate::train::encoder::{EncoderTrainingError, EncoderTrainingOptions, shipped_recipe, train_encoder};
 use crate::train::language::{LanguageHyperparameters, LanguageTrainingOptions, train_language};
 use crate::train::recipe::Recipe;
@@ -67,6 +68,14 @@ pub(super) struct TrainOptionsGiven {
     /// those of topic
     #[arg(long, value_name = "COLUMN=LABEL")]
     map: Vec<String>,
+
+    /// The folder of the encoder that a topic model is to work with; the one in the program unless given
+    #[arg(long, value_name = "FOLDER")]
+    encoder: Option<PathBuf>,
+
+    /// Fit a topic model's head also without each family of its inputs, and report what they are worth
+    #[arg(long)]
+    ablation: bool,
 
     /// The language of the data, for a model of your own; repeat it for several
     #[arg(long, value_name = "CODE", default_value = "en")]
@@ -259,6 +268,9 @@ fn train_topic_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
         mapping: mapping_of(given)?,
         dev: given.dev.clone(),
         out: given.out.clone(),
+        encoder: encoder(given.encoder.as_deref())
+            .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))?,
+        ablation: given.ablation,
         seed: given.seed,
         hyperparameters: TopicHyperparameters::default(),
     };

@@ -2,6 +2,7 @@
 
 mod ancestry;
 mod authors;
+mod authors_so_far;
 mod batch;
 mod context;
 mod explain;
@@ -23,7 +24,7 @@ mod verdict;
 pub use authors::Authors;
 pub use batch::InputSpec;
 pub use explain::{ExplainedComment, ExplainedItem, Explainer};
-pub use models::{ModelProblem, Models, Scorers};
+pub use models::{ModelProblem, Models, Scorers, encoder};
 pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run};
 pub use tally::Tally;
 pub use verdict::Verdict;

@@ -119,13 +119,13 @@ impl PairCollector {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::topic::rows::Subject;
+    use crate::train::topic::rows::{Extras, Subject};
 
     const SHAPE: EncoderShape = EncoderShape { dimensions: 4, word_rows: 100, piece_rows: 100 };
 
     fn row(subject: Subject, parent: Option<&str>, text: &str) -> Row {
         let depth = if parent.is_some() { 2 } else { 1 };
-        Row { subject, parent: parent.map(str::to_owned), depth, text: text.to_owned(), judgement: Judgement::OnTopic, answer: None }
+        Row { subject, parent: parent.map(str::to_owned), depth, text: text.to_owned(), judgement: Judgement::OnTopic, answer: None, extras: Extras::default() }
     }
 
     #[test]

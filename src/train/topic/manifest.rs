@@ -18,6 +18,8 @@ pub(super) struct Manifest {
     version: &'static str,
     kind: &'static str,
     feature_spec: &'static str,
+    /// The encoder that the model works with.
+    encoder: String,
     labels: [&'static str; 1],
     languages: [&'static str; 1],
     seed: u64,
@@ -59,6 +61,7 @@ impl Manifest {
             version: MODEL_VERSION,
             kind: KIND,
             feature_spec: FEATURE_SPEC,
+            encoder: options.encoder.citation().to_owned(),
             labels: ["off_topic"],
             languages: ["en"],
             seed: options.seed,

@@ -11,6 +11,7 @@ mod term_counts;
 mod threads;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ndarray::Array2;
 
@@ -20,7 +21,8 @@ pub use row_files::{LabelCounts, RowFile, RowFileProblem, RowFileProblems};
 
 use crate::classify::dense_head::{DenseHead, DenseHeadError, DenseHeadOptions, FittedDenseHead};
 use crate::labelled::{Mapping, RowsError};
-use crate::topic::{FEATURE_COUNT, TopicModel, TopicModelParts};
+use crate::classify::static_encoder::StaticEncoder;
+use crate::topic::{FEATURE_COUNT, FEATURE_NAMES, TopicModel, TopicModelParts};
 use examples::{Dice, ExampleOptions};
 use row_files::RowFiles;
 use threads::{Thread, ThreadCollector};
@@ -28,7 +30,27 @@ use threads::{Thread, ThreadCollector};
 /// The name of the model in its file and in records.
 const MODEL_NAME: &str = "topic";
 /// The version of the model in its file and in records.
-const MODEL_VERSION: &str = "1";
+const MODEL_VERSION: &str = "2";
+/// Below so many texts, all threads are learnt from.
+const MANY_TEXTS: u64 = 100_000;
+
+/// Whether an input of the head belongs to a family.
+type Family = fn(&str) -> bool;
+
+/// Families of the head's inputs, each of which may be left out to see what it is worth.
+const FAMILIES: [(&str, Family); 9] = [
+    ("encoder", |name| name.contains("encoder") || name == "typical"),
+    ("terms", |name| {
+        ["_cosine", "_coverage", "_rare_words", "_terms"].iter().any(|part| name.contains(part))
+    }),
+    ("article", |name| name.starts_with("article") || name.starts_with("title") || name == "typical"),
+    ("parent", |name| name.starts_with("parent")),
+    ("thread", |name| name.starts_with("thread")),
+    ("author", |name| name.starts_with("author")),
+    ("typical", |name| name == "typical"),
+    ("reply, link, quote", |name| ["reply", "link", "quote"].contains(&name)),
+    ("length", |name| name == "length" || name.ends_with("by_length")),
+];
 
 /// What is trained from, and where to.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +63,10 @@ pub struct TopicTrainingOptions {
     pub mapping: Mapping,
     /// The directory of the model; made where it is missing.
     pub out: PathBuf,
+    /// What places texts by their subject; the model works with this one alone.
+    pub encoder: Arc<StaticEncoder>,
+    /// Whether the head is also fitted without each family of its inputs, to see what they are worth.
+    pub ablation: bool,
     /// Chooses all that is left to chance: the same seed and data give the same bytes.
     pub seed: u64,
     /// The rest.
@@ -145,25 +171,35 @@ pub fn train_topic(
         rare_weight: weight_of_share(hyperparameters.rare_share),
         known_words,
         head: DenseHead::zeros(FEATURE_COUNT),
+        encoder: Arc::clone(&options.encoder),
     };
     let texts = counts.texts();
     drop(counts);
 
     progress("turning threads into vectors");
     let blank = TopicModel::from_parts(parts.clone());
-    let threads = read_threads(&mut data, &blank, options.seed, hyperparameters.one_thread_in)?;
+    // A site's own labels are few: all of them count.
+    let one_thread_in = if u64::from(texts) < MANY_TEXTS { 1 } else { hyperparameters.one_thread_in };
+    let threads = read_threads(&mut data, &blank, options.seed, one_thread_in)?;
     drop(data);
     progress(&format!("fitting the head on {} threads", threads.len()));
-    let fitted = fit_head(&threads, &blank, options.seed, hyperparameters.head)?;
+    let examples = examples(&threads, options.seed)?;
     drop(threads);
+    let fitted = examples.fit(None, hyperparameters.head)?;
     parts.head = fitted.head.clone();
-    let model = TopicModel::from_parts(parts);
+    let model = TopicModel::from_parts(parts.clone());
 
     progress("measuring");
     let mut dev = RowFiles::open(&options.dev, options.mapping.clone())?;
     let dev_threads = read_threads(&mut dev, &model, options.seed, 1)?;
     let dev_files = training_files(&dev)?;
-    let report = TopicReport::measure(&dev_threads, &model, options.seed, dev_files);
+    let mut report = TopicReport::measure(&dev_threads, &model, options.seed, dev_files);
+    for (name, family) in FAMILIES.iter().filter(|_| options.ablation) {
+        progress(&format!("fitting the head without {name}"));
+        let head = examples.fit(Some(family), hyperparameters.head)?.head;
+        let without = TopicModel::from_parts(TopicModelParts { head, ..parts.clone() });
+        report.add_ablation(name, &TopicReport::measure(&dev_threads, &without, options.seed, Vec::new()));
+    }
 
     let weights = model.to_bytes(MODEL_NAME, MODEL_VERSION);
     let manifest = manifest::Manifest::new(options, &files, &fitted, texts, known_word_count, &report).to_toml();
@@ -204,33 +240,48 @@ fn read_threads(
     Ok(collector.finish())
 }
 
-fn fit_head(
-    threads: &[Thread],
-    model: &TopicModel,
-    seed: u64,
-    options: DenseHeadOptions,
-) -> Result<FittedDenseHead, TopicTrainingError> {
+/// What the head is fitted to.
+struct HeadExamples {
+    features: Array2<f64>,
+    off_topic: Vec<bool>,
+}
+
+fn examples(threads: &[Thread], seed: u64) -> Result<HeadExamples, TopicTrainingError> {
     let mut dice = Dice::new(seed ^ 0x5175);
-    let (mut features, mut answers) = (Vec::new(), Vec::new());
+    let (mut features, mut off_topic) = (Vec::new(), Vec::new());
     let example_options = ExampleOptions { seed, made_up_articles: true, openings_as_articles: true };
-    examples::for_each_example(threads, model, example_options, |group| {
+    examples::for_each_example(threads, example_options, |group| {
         // The comment and its stranger are shown in the same situation.
         let Some(first) = group.first() else { return };
         let situation = dice.situation(&first.similarities);
-        for example in group {
-            let shown = situation.of(&example.similarities);
+        for example in group.iter().filter(|example| example.judged) {
+            let shown = example.similarities.seen_in(situation);
             if shown.basis().is_ok() {
                 features.extend(shown.features());
-                answers.push(example.off_topic);
+                off_topic.push(example.off_topic);
             }
         }
     });
-    let features = Array2::from_shape_vec((answers.len(), FEATURE_COUNT), features)
-        .map_err(|_| TopicTrainingError::TooFewThreads { threads: threads.len() })?;
-    if answers.is_empty() {
-        return Err(TopicTrainingError::TooFewThreads { threads: threads.len() });
+    match Array2::from_shape_vec((off_topic.len(), FEATURE_COUNT), features) {
+        Ok(features) if !off_topic.is_empty() => Ok(HeadExamples { features, off_topic }),
+        _ => Err(TopicTrainingError::TooFewThreads { threads: threads.len() }),
     }
-    Ok(DenseHead::fit(features, &answers, options)?)
+}
+
+impl HeadExamples {
+    /// Fits a head, to all inputs or without a family of them.
+    fn fit(&self, without: Option<&Family>, options: DenseHeadOptions) -> Result<FittedDenseHead, TopicTrainingError> {
+        let mut features = self.features.clone();
+        if let Some(family) = without {
+            // A constant input gets no weight.
+            for (mut column, name) in features.columns_mut().into_iter().zip(FEATURE_NAMES) {
+                if family(name) {
+                    column.fill(0.0);
+                }
+            }
+        }
+        Ok(DenseHead::fit(features, &self.off_topic, options)?)
+    }
 }
 
 #[cfg(test)]
@@ -240,7 +291,7 @@ mod tests {
     use super::*;
     use crate::classify::artifact::Artifact;
     use crate::domain::Absence;
-    use crate::topic::{ArticleVectors, ThreadCentroid};
+    use crate::topic::{ArticleVectors, Similarities, Surroundings};
 
     /// Threads about one of 40 subjects each: the words of a comment are its subject's, or anybody's.
     fn write_rows(path: &Path) {
@@ -279,6 +330,8 @@ mod tests {
             dev: vec![data],
             mapping: Mapping::default(),
             out: directory.join(name),
+            encoder: Arc::new(StaticEncoder::blank()),
+            ablation: true,
             seed,
             hyperparameters: TopicHyperparameters { one_thread_in: 1, known_word_texts: 5, ..Default::default() },
         };
@@ -298,16 +351,18 @@ mod tests {
         let auc = outcome.report.situations["all"].scored.auc.unwrap();
         assert!(auc > 0.9, "{auc}");
         assert!(outcome.report.suggested_threshold.unwrap() > 0.5);
+        let worse = |family: &str| auc - outcome.report.ablations[family]["all"];
+        assert!(worse("terms") > 0.01 && worse("encoder").abs() < 1e-3, "the blank encoder tells nothing");
         let manifest = String::from_utf8(files[1].clone()).unwrap();
         assert!(manifest.contains("\"rows.jsonl\"") && !manifest.contains(&*directory.path().to_string_lossy()));
 
-        let model = TopicModel::load(&Artifact::parse(files[0].clone()).unwrap()).unwrap();
+        let model = TopicModel::load(&Artifact::parse(files[0].clone()).unwrap(), Arc::new(StaticEncoder::blank())).unwrap();
         assert_eq!(model.languages().iter().map(ToString::to_string).collect::<Vec<_>>(), ["en"]);
         assert!(model.knows_word("common7") && !model.knows_word("never-seen"));
         let article = ArticleVectors::new(&model, Some("subject3word1 subject3word2 subject3word3"), None);
         let score = |text: &str| {
-            let comment = model.vectorise([text]);
-            model.score(&model.similarities(&comment, article.as_ref(), None, &ThreadCentroid::default()))
+            let around = Surroundings { article: article.as_ref(), ..Surroundings::default() };
+            model.score(&Similarities::between(&model.vectorise([text]), &around))
         };
         let near = score("subject3word1 subject3word3 common5 common6").unwrap();
         let far = score("subject8word1 subject9word3 common5 common6").unwrap();
@@ -326,6 +381,8 @@ mod tests {
             dev: Vec::new(),
             mapping: Mapping::default(),
             out: out.clone(),
+            encoder: Arc::new(StaticEncoder::blank()),
+            ablation: false,
             seed: 1,
             hyperparameters: TopicHyperparameters { one_thread_in: 1, ..Default::default() },
         };

@@ -38,6 +38,22 @@ pub enum Answer {
     Bad,
 }
 
+/// What a comment holds beside its writer's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Extras {
+    /// A web address.
+    pub link: bool,
+    /// A quoted line.
+    pub quote: bool,
+}
+
+impl Extras {
+    fn of(text: &str) -> Self {
+        let quoted = |line: &str| line.trim_start().starts_with('>') || line.trim_start().starts_with("&gt;");
+        Self { link: ADDRESSES.iter().any(|start| text.contains(start)), quote: text.lines().any(quoted) }
+    }
+}
+
 /// One comment with what it stands under.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -53,6 +69,8 @@ pub struct Row {
     pub judgement: Judgement,
     /// How good an answer it is, where it stands under a question.
     pub answer: Option<Answer>,
+    /// Whether it holds a link, or quotes somebody; neither is in `text`.
+    pub extras: Extras,
 }
 
 #[derive(Deserialize)]
@@ -110,7 +128,8 @@ fn pair_row(Pair { root, root_title_like, depth, parent, comment }: Pair) -> Row
         Subject { opening: Some(root), ..Subject::default() }
     };
     let parent = (depth > 1).then(|| own_words(&parent));
-    Row { subject, parent, depth, text: own_words(&comment), judgement: Judgement::OnTopic, answer: None }
+    let extras = Extras::of(&comment);
+    Row { subject, parent, depth, text: own_words(&comment), judgement: Judgement::OnTopic, answer: None, extras }
 }
 
 fn question_row(Question { title, article, comment, relevance }: Question) -> Result<Row, Complaint> {
@@ -123,7 +142,9 @@ fn question_row(Question { title, article, comment, relevance }: Question) -> Re
     };
     let [title, article] = [title, article].map(|text| text.as_deref().map(own_words));
     let subject = Subject { title, article, opening: None };
-    Ok(Row { subject, parent: None, depth: 1, text: own_words(&comment), judgement, answer: Some(answer) })
+    let extras = Extras::of(&comment);
+    let text = own_words(&comment);
+    Ok(Row { subject, parent: None, depth: 1, text, judgement, answer: Some(answer), extras })
 }
 
 fn labelled_row(fields: &Fields) -> Result<Row, Complaint> {
@@ -154,7 +175,7 @@ fn labelled_row(fields: &Fields) -> Result<Row, Complaint> {
     }
     let depth = if parent.is_some() { 2 } else { 1 };
     let subject = Subject { title, article, opening };
-    Ok(Row { subject, parent, depth, text: own_words(text), judgement, answer: None })
+    Ok(Row { subject, parent, depth, text: own_words(text), judgement, answer: None, extras: Extras::of(text) })
 }
 
 fn judgement_of(fields: &Fields) -> Result<Judgement, Complaint> {
@@ -193,10 +214,14 @@ pub fn for_each_coral_row(threads: &[CoralThread], mut each: impl FnMut(Row)) {
                     CoralLabel::Unknown | CoralLabel::RejectedWithoutReason => Judgement::Unknown,
                 },
                 answer: None,
+                extras: Extras::of(&comment.text),
             });
         }
     }
 }
+
+/// How a web address begins.
+const ADDRESSES: [&str; 3] = ["http://", "https://", "www."];
 
 /// The writer's own words: without quoted lines and web addresses, character references resolved.
 fn own_words(text: &str) -> String {
@@ -211,7 +236,7 @@ fn own_words(text: &str) -> String {
     let mut own = String::with_capacity(plain.len());
     for line in plain.lines().filter(|line| !line.trim_start().starts_with('>')) {
         let mut rest = line;
-        while let Some(begin) = ["http://", "https://", "www."].iter().filter_map(|start| rest.find(start)).min() {
+        while let Some(begin) = ADDRESSES.iter().filter_map(|start| rest.find(start)).min() {
             let (before, address) = rest.split_at(begin);
             own.push_str(before);
             own.push(' ');
@@ -260,7 +285,7 @@ mod tests {
             let [title, article, opening, parent] = expected.map(owned);
             let subject = Subject { title, article, opening };
             let text = "Buy shoes\n".to_owned();
-            assert_eq!(row, Row { subject, parent, depth, text, judgement: Judgement::OffTopic, answer: None }, "{json}");
+            assert_eq!(row, Row { subject, parent, depth, text, judgement: Judgement::OffTopic, answer: None, extras: Extras::default() }, "{json}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::rows::{Judgement, Row, Subject};
+use super::rows::{Answer, Extras, Judgement, Row, Subject};
 use crate::text::words::{hash_word, mix};
 use crate::topic::{ArticleVectors, CommentVector, TopicModel};
 
@@ -16,12 +16,18 @@ pub struct ThreadComment {
     pub vector: Arc<CommentVector>,
     /// The words of the comment that it answers.
     pub parent: Option<Arc<CommentVector>>,
+    /// The words of the comment that its parent answers: in a conversation of two, the author's own.
+    pub grandparent: Option<Arc<CommentVector>>,
     /// 1 for a comment on the subject itself.
     pub depth: u32,
     /// Length of its text in characters.
     pub length_chars: usize,
     /// Whether it is on topic.
     pub judgement: Judgement,
+    /// How good an answer it is.
+    pub answer: Option<Answer>,
+    /// What it holds beside its own words.
+    pub extras: Extras,
     text_hash: u64,
 }
 
@@ -61,18 +67,26 @@ impl<'model> ThreadCollector<'model> {
             return;
         }
         let Some(thread) = self.threads.last_mut() else { return };
+        let mut grandparent = None;
         let parent = row.parent.as_ref().map(|text| {
             let hash = hash_word(text);
             let earlier = thread.comments.iter().rev().take(MAX_SEARCHED_COMMENTS);
-            let known = earlier.into_iter().find(|comment| comment.text_hash == hash);
-            known.map_or_else(|| Arc::new(self.model.vectorise([text.as_str()])), |comment| Arc::clone(&comment.vector))
+            if let Some(known) = earlier.into_iter().find(|comment| comment.text_hash == hash) {
+                grandparent.clone_from(&known.parent);
+                Arc::clone(&known.vector)
+            } else {
+                Arc::new(self.model.vectorise([text.as_str()]))
+            }
         });
         thread.comments.push(ThreadComment {
             vector: Arc::new(self.model.vectorise([row.text.as_str()])),
             parent,
+            grandparent,
             depth: row.depth,
             length_chars: row.text.trim().chars().count(),
             judgement: row.judgement,
+            answer: row.answer,
+            extras: row.extras,
             text_hash: hash_word(&row.text),
         });
     }
