@@ -237,7 +237,7 @@ mod tests {
                 "I could not agree more with you",
                 "I couldn't agree more",
                 "This is sooo true",
-                "what a load of nonsense",
+                "a load of nonsense",
                 "I completely disagree with everything you just said",
                 "Exactly, my thoughts too",
                 "You took the words right out of my mouth",
@@ -254,15 +254,14 @@ mod tests {
                 "OMG, that is awesome",
                 "So sad, my heart breaks for them",
                 "Ugh. Disgusting!",
+                "oh my god I can't even",
+                "what a load of nonsense",
                 "it brought tears to my eyes",
                 "What a beautiful thing to do",
                 "Grow up and stop being so childish",
             ],
         );
-        check(
-            SmallTalk::Vague,
-            &["oh my god I can't even", "I think so too", "just got one", "first!", "😂😂", "", "…"],
-        );
+        check(SmallTalk::Vague, &["I think so too", "just got one", "first!", "😂😂", "", "…"]);
     }
 
     #[test]
@@ -279,7 +278,7 @@ mod tests {
             ],
         );
         assert!(small_talk(["haha you made my day"]).is_some());
-        assert!(small_talk(["lol, poor plumber"]).is_some());
+        assert!(small_talk(["lol, plumber"]).is_some());
     }
 
     #[test]
