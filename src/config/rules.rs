@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Action, Flag, ToneLabel, TranslationStatus};
+use crate::domain::{Action, Flag, ToneLabel, TopicBasis, TranslationStatus};
 use crate::policy::{Bound, Condition, Rule, ScoreName};
 
 use super::document::{RuleSection, WhenSection};

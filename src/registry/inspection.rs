@@ -13,6 +13,7 @@ use super::embedded::{EmbeddedModel, embedded};
 use super::entry::WEIGHTS;
 use crate::classify::artifact::{Artifact, ArtifactError, MAX_FILE_BYTES};
 use crate::classify::linear_model::{self, LinearModel};
+use crate::classify::static_encoder::{self, StaticEncoder};
 use crate::language::model::{self as language, LanguageModel};
 use crate::tone::ToneModel;
 use crate::topic::{self, TopicModel};
