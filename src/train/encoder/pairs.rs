@@ -10,8 +10,6 @@ use crate::train::topic::rows::{Judgement, Row};
 
 /// Words of a text, from its beginning, that are learnt from.
 const MAX_WORDS: usize = 200;
-/// Of 100 threads, so many are held out to see how the training goes.
-const HELD_OUT_IN_100: u64 = 2;
 /// Of 100 replies below an opening that may be no more than a first comment, so many are paired with it.
 const OPENINGS_IN_100: u64 = 30;
 
@@ -58,9 +56,8 @@ impl PairCollector {
         }
         let Some(comment) = self.text(&row.text) else { return };
         let subject = &row.subject;
-        let written = [&subject.title, &subject.article, &subject.opening];
-        let thread = written.into_iter().flatten().fold(self.seed, |hash, text| mix(hash ^ hash_word(text)));
-        let is_held_out = thread % 100 < HELD_OUT_IN_100;
+        let thread = subject.hash(self.seed);
+        let is_held_out = subject.is_left_for_the_head();
         // A reply says less about an opening that is no title; which ones are taken follows from the text alone.
         let takes_opening =
             row.parent.is_none() || mix(self.seed ^ hash_word(&row.text) ^ thread) % 100 < OPENINGS_IN_100;
@@ -125,7 +122,7 @@ mod tests {
 
     fn row(subject: Subject, parent: Option<&str>, text: &str) -> Row {
         let depth = if parent.is_some() { 2 } else { 1 };
-        Row { subject, parent: parent.map(str::to_owned), depth, text: text.to_owned(), judgement: Judgement::OnTopic, answer: None, extras: Extras::default() }
+        Row { subject, parent: parent.map(str::to_owned), depth, text: text.to_owned(), judgement: Judgement::OnTopic, answer: None, extras: Extras::default(), is_pair: true }
     }
 
     #[test]
@@ -158,7 +155,7 @@ mod tests {
             }
         }
         let pairs = collector.finish();
-        assert!((1..=30).contains(&(pairs.held_out.len() / 3)), "{}", pairs.held_out.len());
+        assert!((30..=70).contains(&(pairs.held_out.len() / 3)), "{}", pairs.held_out.len());
         assert!(pairs.training.iter().all(|pair| pairs.held_out.iter().all(|held_out| held_out.left != pair.left)));
     }
 }

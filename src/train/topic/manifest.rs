@@ -49,7 +49,6 @@ impl Manifest {
             ("content_share", chosen.content_share),
             ("rare_share", chosen.rare_share),
             ("known_word_texts", f64::from(chosen.known_word_texts)),
-            ("one_thread_in", chosen.one_thread_in as f64),
             ("head_l2", chosen.head.l2),
             ("head_max_iterations", chosen.head.max_iterations as f64),
             ("head_gradient_tolerance", chosen.head.gradient_tolerance),

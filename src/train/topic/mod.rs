@@ -31,8 +31,6 @@ use threads::{Thread, ThreadCollector};
 const MODEL_NAME: &str = "topic";
 /// The version of the model in its file and in records.
 const MODEL_VERSION: &str = "2";
-/// Below so many texts, all threads are learnt from.
-const MANY_TEXTS: u64 = 100_000;
 
 /// Whether an input of the head belongs to a family.
 type Family = fn(&str) -> bool;
@@ -84,8 +82,6 @@ pub struct TopicHyperparameters {
     pub rare_share: f64,
     /// Words in at least this many texts are common English.
     pub known_word_texts: u32,
-    /// The head is trained on one thread in this many.
-    pub one_thread_in: u64,
     /// How the head is fitted.
     pub head: DenseHeadOptions,
 }
@@ -97,7 +93,6 @@ impl Default for TopicHyperparameters {
             content_share: 0.05,
             rare_share: 0.002,
             known_word_texts: 10,
-            one_thread_in: 3,
             head: DenseHeadOptions::default(),
         }
     }
@@ -178,9 +173,7 @@ pub fn train_topic(
 
     progress("turning threads into vectors");
     let blank = TopicModel::from_parts(parts.clone());
-    // A site's own labels are few: all of them count.
-    let one_thread_in = if u64::from(texts) < MANY_TEXTS { 1 } else { hyperparameters.one_thread_in };
-    let threads = read_threads(&mut data, &blank, options.seed, one_thread_in)?;
+    let threads = read_threads(&mut data, &blank, true)?;
     drop(data);
     progress(&format!("fitting the head on {} threads", threads.len()));
     let examples = examples(&threads, options.seed)?;
@@ -191,7 +184,7 @@ pub fn train_topic(
 
     progress("measuring");
     let mut dev = RowFiles::open(&options.dev, options.mapping.clone())?;
-    let dev_threads = read_threads(&mut dev, &model, options.seed, 1)?;
+    let dev_threads = read_threads(&mut dev, &model, false)?;
     let dev_files = training_files(&dev)?;
     let mut report = TopicReport::measure(&dev_threads, &model, options.seed, dev_files);
     for (name, family) in FAMILIES.iter().filter(|_| options.ablation) {
@@ -232,10 +225,9 @@ pub(in crate::train) fn training_files(data: &RowFiles) -> Result<Vec<TrainingFi
 fn read_threads(
     data: &mut RowFiles,
     model: &TopicModel,
-    seed: u64,
-    one_in: u64,
+    unlearnt_pairs_only: bool,
 ) -> Result<Vec<Thread>, TopicTrainingError> {
-    let mut collector = ThreadCollector::new(model, seed, one_in);
+    let mut collector = ThreadCollector::new(model, unlearnt_pairs_only);
     data.for_each(|row| collector.add(&row))?;
     Ok(collector.finish())
 }
@@ -304,7 +296,7 @@ mod tests {
             });
             words.collect::<Vec<_>>().join(" ")
         };
-        for subject in 0..40 {
+        for subject in 0..400 {
             let (root, parent) = (say(subject, 10), say(subject, 12));
             for number in 0..16 {
                 let title_like = subject % 2 == 0;
@@ -333,7 +325,7 @@ mod tests {
             encoder: Arc::new(StaticEncoder::blank()),
             ablation: true,
             seed,
-            hyperparameters: TopicHyperparameters { one_thread_in: 1, known_word_texts: 5, ..Default::default() },
+            hyperparameters: TopicHyperparameters { known_word_texts: 5, ..Default::default() },
         };
         let outcome = train_topic(&options, &mut |_| {}).unwrap();
         let read = |file| std::fs::read(options.out.join(file)).unwrap();
@@ -347,7 +339,7 @@ mod tests {
         let (outcome, files) = train(directory.path(), "first", 5);
         assert_eq!(files, train(directory.path(), "second", 5).1);
         assert_ne!(files[0], train(directory.path(), "third", 6).1[0], "the seed matters");
-        assert_eq!(outcome.rows, 40 * 18);
+        assert_eq!(outcome.rows, 400 * 18);
         let auc = outcome.report.situations["all"].scored.auc.unwrap();
         assert!(auc > 0.9, "{auc}");
         assert!(outcome.report.suggested_threshold.unwrap() > 0.5);
@@ -384,7 +376,7 @@ mod tests {
             encoder: Arc::new(StaticEncoder::blank()),
             ablation: false,
             seed: 1,
-            hyperparameters: TopicHyperparameters { one_thread_in: 1, ..Default::default() },
+            hyperparameters: TopicHyperparameters::default(),
         };
         let error = train_topic(&options, &mut |_| {}).unwrap_err();
         assert!(matches!(error, TopicTrainingError::TooFewThreads { .. } | TopicTrainingError::Head(_)), "{error}");

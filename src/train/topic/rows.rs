@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::labelled::{Complaint, CoralLabel, CoralThread, Fields};
+use crate::text::words::{hash_word, mix};
 
 /// What a row says of its comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,25 @@ pub struct Subject {
     pub article: Option<String>,
     /// The text that opened the thread, which may be an article or just the first comment.
     pub opening: Option<String>,
+}
+
+/// Of 100 threads of pairs, so many are no training data of the encoder.
+const LEFT_OUT_IN_100: u64 = 10;
+/// Decides which ones; the same for every encoder and head, or the head would learn from what the encoder has learnt.
+const LEFT_OUT_SEED: u64 = 0x7468_7265_6164_7321;
+
+impl Subject {
+    /// A number for the thread.
+    pub fn hash(&self, seed: u64) -> u64 {
+        let texts = [&self.title, &self.article, &self.opening];
+        texts.into_iter().flatten().fold(seed, |hash, text| mix(hash ^ hash_word(text)))
+    }
+
+    /// Whether encoders leave this thread out of their training, so that a head can learn from it how near texts are that
+    /// the encoder has not seen together. On those that it has learnt it looks better than it is.
+    pub fn is_left_for_the_head(&self) -> bool {
+        self.hash(LEFT_OUT_SEED) % 100 < LEFT_OUT_IN_100
+    }
 }
 
 /// What a reader of a question's answers said of one.
@@ -71,6 +91,8 @@ pub struct Row {
     pub answer: Option<Answer>,
     /// Whether it holds a link, or quotes somebody; neither is in `text`.
     pub extras: Extras,
+    /// Whether it is a pair: what encoders are trained from.
+    pub is_pair: bool,
 }
 
 #[derive(Deserialize)]
@@ -129,7 +151,7 @@ fn pair_row(Pair { root, root_title_like, depth, parent, comment }: Pair) -> Row
     };
     let parent = (depth > 1).then(|| own_words(&parent));
     let extras = Extras::of(&comment);
-    Row { subject, parent, depth, text: own_words(&comment), judgement: Judgement::OnTopic, answer: None, extras }
+    Row { subject, parent, depth, text: own_words(&comment), judgement: Judgement::OnTopic, answer: None, extras, is_pair: true }
 }
 
 fn question_row(Question { title, article, comment, relevance }: Question) -> Result<Row, Complaint> {
@@ -144,7 +166,7 @@ fn question_row(Question { title, article, comment, relevance }: Question) -> Re
     let subject = Subject { title, article, opening: None };
     let extras = Extras::of(&comment);
     let text = own_words(&comment);
-    Ok(Row { subject, parent: None, depth: 1, text, judgement, answer: Some(answer), extras })
+    Ok(Row { subject, parent: None, depth: 1, text, judgement, answer: Some(answer), extras, is_pair: false })
 }
 
 fn labelled_row(fields: &Fields) -> Result<Row, Complaint> {
@@ -175,7 +197,8 @@ fn labelled_row(fields: &Fields) -> Result<Row, Complaint> {
     }
     let depth = if parent.is_some() { 2 } else { 1 };
     let subject = Subject { title, article, opening };
-    Ok(Row { subject, parent, depth, text: own_words(text), judgement, answer: None, extras: Extras::of(text) })
+    let extras = Extras::of(text);
+    Ok(Row { subject, parent, depth, text: own_words(text), judgement, answer: None, extras, is_pair: false })
 }
 
 fn judgement_of(fields: &Fields) -> Result<Judgement, Complaint> {
@@ -215,6 +238,7 @@ pub fn for_each_coral_row(threads: &[CoralThread], mut each: impl FnMut(Row)) {
                 },
                 answer: None,
                 extras: Extras::of(&comment.text),
+                is_pair: false,
             });
         }
     }
@@ -285,7 +309,7 @@ mod tests {
             let [title, article, opening, parent] = expected.map(owned);
             let subject = Subject { title, article, opening };
             let text = "Buy shoes\n".to_owned();
-            assert_eq!(row, Row { subject, parent, depth, text, judgement: Judgement::OffTopic, answer: None, extras: Extras::default() }, "{json}");
+            assert_eq!(row, Row { subject, parent, depth, text, judgement: Judgement::OffTopic, answer: None, extras: Extras::default(), is_pair: false }, "{json}");
         }
     }
 

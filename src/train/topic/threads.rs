@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::rows::{Answer, Extras, Judgement, Row, Subject};
-use crate::text::words::{hash_word, mix};
+use crate::text::words::hash_word;
 use crate::topic::{ArticleVectors, CommentVector, TopicModel};
 
 /// Longest chain of earlier comments that is searched for a parent.
@@ -42,11 +42,11 @@ pub struct Thread {
     pub comments: Vec<ThreadComment>,
 }
 
-/// Collects threads from rows that stand next to each other; keeps one thread in `one_in`, chosen by seed and subject.
+/// Collects threads from rows that stand next to each other.
 pub struct ThreadCollector<'model> {
     model: &'model TopicModel,
-    seed: u64,
-    one_in: u64,
+    /// Whether threads of pairs are kept only where the encoder has not learnt from them.
+    unlearnt_pairs_only: bool,
     subject: Option<Subject>,
     keeps: bool,
     threads: Vec<Thread>,
@@ -54,14 +54,14 @@ pub struct ThreadCollector<'model> {
 
 impl<'model> ThreadCollector<'model> {
     /// Begins without threads.
-    pub fn new(model: &'model TopicModel, seed: u64, one_in: u64) -> Self {
-        Self { model, seed, one_in: one_in.max(1), subject: None, keeps: false, threads: Vec::new() }
+    pub fn new(model: &'model TopicModel, unlearnt_pairs_only: bool) -> Self {
+        Self { model, unlearnt_pairs_only, subject: None, keeps: false, threads: Vec::new() }
     }
 
     /// Takes the next row.
     pub fn add(&mut self, row: &Row) {
         if self.subject.as_ref() != Some(&row.subject) {
-            self.begin(&row.subject);
+            self.begin(row);
         }
         if !self.keeps {
             return;
@@ -91,10 +91,9 @@ impl<'model> ThreadCollector<'model> {
         });
     }
 
-    fn begin(&mut self, subject: &Subject) {
-        let texts = [&subject.title, &subject.article, &subject.opening];
-        let hash = texts.into_iter().flatten().fold(self.seed, |hash, text| mix(hash ^ hash_word(text)));
-        self.keeps = hash.is_multiple_of(self.one_in);
+    fn begin(&mut self, row: &Row) {
+        let subject = &row.subject;
+        self.keeps = !(self.unlearnt_pairs_only && row.is_pair) || subject.is_left_for_the_head();
         if self.keeps {
             let opening = subject.opening.as_ref().map(|text| Arc::new(self.model.vectorise([text.as_str()])));
             let article = ArticleVectors::new(self.model, subject.title.as_deref(), subject.article.as_deref());
