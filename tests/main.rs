@@ -11,6 +11,7 @@ mod calibration;
 mod commands;
 mod endings;
 mod evaluate;
+mod evaluate_topic;
 mod explain;
 mod interrupt;
 mod language_set;

@@ -6,6 +6,7 @@ mod calibrate;
 mod config;
 mod evaluate;
 mod evaluate_language;
+mod evaluate_topic;
 mod explain;
 mod explanation_text;
 mod failure;

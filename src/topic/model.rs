@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::Situation;
 use super::comment_vector::{CommentVector, WeightBounds};
 use super::known_words::{KnownWords, MAX_BYTES};
 use super::similarities::{FEATURE_COUNT, FEATURE_NAMES, Similarities};
 use super::terms::TermWeights;
-use super::Situation;
 use crate::classify::artifact::{Artifact, ArtifactBuilder, ArtifactError, Header};
 use crate::classify::dense_head::DenseHead;
 use crate::classify::static_encoder::StaticEncoder;
@@ -260,7 +260,9 @@ mod tests {
     #[test]
     fn what_is_written_scores_the_same_when_read() {
         let fresh = model();
-        let read = TopicModel::load(&Artifact::parse(fresh.to_bytes("topic", "1")).unwrap(), Arc::new(StaticEncoder::blank())).unwrap();
+        let read =
+            TopicModel::load(&Artifact::parse(fresh.to_bytes("topic", "1")).unwrap(), Arc::new(StaticEncoder::blank()))
+                .unwrap();
         assert_eq!(read.parts(), fresh.parts());
         assert!(read.citation().starts_with("topic@1+sha256:"));
         assert!(read.knows_word("bridge") && !read.knows_word("brudge"));

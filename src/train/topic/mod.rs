@@ -1,12 +1,14 @@
 //! Trains the topic model: term weights and common words from all rows, the head from a share of the threads.
 
 mod card;
+mod evaluation;
 mod examples;
 mod manifest;
 mod report;
 pub(in crate::train) mod row_files;
 pub(in crate::train) mod rows;
 pub(in crate::train) mod slices;
+mod table;
 mod term_counts;
 mod threads;
 
@@ -16,13 +18,15 @@ use std::sync::Arc;
 use ndarray::Array2;
 
 pub use super::training_file::TrainingFile;
+pub use evaluation::evaluate_topic;
 pub use report::{ScoredSlice, SituationReport, Threshold, TopicReport};
 pub use row_files::{LabelCounts, RowFile, RowFileProblem, RowFileProblems};
 
 use crate::classify::dense_head::{DenseHead, DenseHeadError, DenseHeadOptions, FittedDenseHead};
-use crate::labelled::{Mapping, RowsError};
 use crate::classify::static_encoder::StaticEncoder;
+use crate::labelled::{Mapping, RowsError};
 use crate::topic::{FEATURE_COUNT, FEATURE_NAMES, TopicModel, TopicModelParts};
+use evaluation::EvaluationSet;
 use examples::{Dice, ExampleOptions};
 use row_files::RowFiles;
 use threads::{Thread, ThreadCollector};
@@ -38,9 +42,7 @@ type Family = fn(&str) -> bool;
 /// Families of the head's inputs, each of which may be left out to see what it is worth.
 const FAMILIES: [(&str, Family); 9] = [
     ("encoder", |name| name.contains("encoder") || name == "typical"),
-    ("terms", |name| {
-        ["_cosine", "_coverage", "_rare_words", "_terms"].iter().any(|part| name.contains(part))
-    }),
+    ("terms", |name| ["_cosine", "_coverage", "_rare_words", "_terms"].iter().any(|part| name.contains(part))),
     ("article", |name| name.starts_with("article") || name.starts_with("title") || name == "typical"),
     ("parent", |name| name.starts_with("parent")),
     ("thread", |name| name.starts_with("thread")),
@@ -173,7 +175,9 @@ pub fn train_topic(
 
     progress("turning threads into vectors");
     let blank = TopicModel::from_parts(parts.clone());
-    let threads = read_threads(&mut data, &blank, true)?;
+    let mut collector = ThreadCollector::new(&blank, true);
+    data.for_each(|row| collector.add(&row))?;
+    let threads = collector.finish();
     drop(data);
     progress(&format!("fitting the head on {} threads", threads.len()));
     let examples = examples(&threads, options.seed)?;
@@ -183,15 +187,13 @@ pub fn train_topic(
     let model = TopicModel::from_parts(parts.clone());
 
     progress("measuring");
-    let mut dev = RowFiles::open(&options.dev, options.mapping.clone())?;
-    let dev_threads = read_threads(&mut dev, &model, false)?;
-    let dev_files = training_files(&dev)?;
-    let mut report = TopicReport::measure(&dev_threads, &model, options.seed, dev_files);
+    let dev = EvaluationSet::read(&model, &options.dev, &options.mapping, options.seed, &mut |_| {})?;
+    let mut report = dev.measure(&model);
     for (name, family) in FAMILIES.iter().filter(|_| options.ablation) {
         progress(&format!("fitting the head without {name}"));
         let head = examples.fit(Some(family), hyperparameters.head)?.head;
         let without = TopicModel::from_parts(TopicModelParts { head, ..parts.clone() });
-        report.add_ablation(name, &TopicReport::measure(&dev_threads, &without, options.seed, Vec::new()));
+        report.add_ablation(name, &dev.measure(&without));
     }
 
     let weights = model.to_bytes(MODEL_NAME, MODEL_VERSION);
@@ -222,16 +224,6 @@ pub(in crate::train) fn training_files(data: &RowFiles) -> Result<Vec<TrainingFi
     data.files().iter().map(|file| TrainingFile::new(&file.path, file.rows)).collect()
 }
 
-fn read_threads(
-    data: &mut RowFiles,
-    model: &TopicModel,
-    unlearnt_pairs_only: bool,
-) -> Result<Vec<Thread>, TopicTrainingError> {
-    let mut collector = ThreadCollector::new(model, unlearnt_pairs_only);
-    data.for_each(|row| collector.add(&row))?;
-    Ok(collector.finish())
-}
-
 /// What the head is fitted to.
 struct HeadExamples {
     features: Array2<f64>,
@@ -241,7 +233,7 @@ struct HeadExamples {
 fn examples(threads: &[Thread], seed: u64) -> Result<HeadExamples, TopicTrainingError> {
     let mut dice = Dice::new(seed ^ 0x5175);
     let (mut features, mut off_topic) = (Vec::new(), Vec::new());
-    let example_options = ExampleOptions { seed, made_up_articles: true, openings_as_articles: true };
+    let example_options = ExampleOptions { seed, made_up_articles: true, openings_as_articles: true, strangers: true };
     examples::for_each_example(threads, example_options, |group| {
         // The comment and its stranger are shown in the same situation.
         let Some(first) = group.first() else { return };
@@ -348,7 +340,8 @@ mod tests {
         let manifest = String::from_utf8(files[1].clone()).unwrap();
         assert!(manifest.contains("\"rows.jsonl\"") && !manifest.contains(&*directory.path().to_string_lossy()));
 
-        let model = TopicModel::load(&Artifact::parse(files[0].clone()).unwrap(), Arc::new(StaticEncoder::blank())).unwrap();
+        let model =
+            TopicModel::load(&Artifact::parse(files[0].clone()).unwrap(), Arc::new(StaticEncoder::blank())).unwrap();
         assert_eq!(model.languages().iter().map(ToString::to_string).collect::<Vec<_>>(), ["en"]);
         assert!(model.knows_word("common7") && !model.knows_word("never-seen"));
         let article = ArticleVectors::new(&model, Some("subject3word1 subject3word2 subject3word3"), None);

@@ -24,6 +24,8 @@ pub struct ThreadComment {
     pub length_chars: usize,
     /// Whether it is on topic.
     pub judgement: Judgement,
+    /// Whether a person said so.
+    pub by_person: bool,
     /// How good an answer it is.
     pub answer: Option<Answer>,
     /// What it holds beside its own words.
@@ -85,6 +87,7 @@ impl<'model> ThreadCollector<'model> {
             depth: row.depth,
             length_chars: row.text.trim().chars().count(),
             judgement: row.judgement,
+            by_person: row.by_person,
             answer: row.answer,
             extras: row.extras,
             text_hash: hash_word(&row.text),
