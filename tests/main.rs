@@ -12,6 +12,7 @@ mod commands;
 mod endings;
 mod evaluate;
 mod explain;
+mod explain_thread;
 mod interrupt;
 mod language_set;
 mod limits;

@@ -7,6 +7,7 @@ mod config;
 mod evaluate;
 mod evaluate_language;
 mod explain;
+mod explain_topic_text;
 mod explanation_text;
 mod failure;
 mod inputs;

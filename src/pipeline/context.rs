@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    Body, Comment, CommentId, Flag, LanguageCode, LanguageVerdict, Reject, RejectKind, Segment, SegmentKind, Span, Stage,
-    Translation, TranslationStatus, round,
+    Body, Comment, CommentId, Flag, LanguageCode, LanguageVerdict, Reject, RejectKind, Segment, SegmentKind, Span,
+    Stage, Translation, TranslationStatus, round,
 };
 use crate::language::{OtherPart, Prior, has_foreign_word, is_same_family, may_be_one_of, reads, translation_need};
 use crate::text::segments::{cut_out, place_of, text_of};
@@ -208,20 +208,19 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
     let author = comment.author.as_ref().map(|author| hash_word(author.as_str()));
     // A comment that is said again would be compared with itself.
     let earlier = if duplicate_of.is_some() { Arc::default() } else { Arc::clone(&thread.centroid) };
-    let similarities =
-        vector.as_ref().filter(|_| is_readable && site.models.topic.is_some()).map(|vector| {
-            let surroundings = Surroundings {
-                article: thread.article.as_deref(),
-                parent: parent.and_then(|parent| parent.vector.as_deref()),
-                thread: Some(&earlier),
-                author: author.and_then(|author| thread.authors.so_far(author)).filter(|_| duplicate_of.is_none()),
-                spread: Some(&thread.spread),
-                is_reply: comment.parent_id.is_some(),
-                has_link: !anatomy.links.is_empty(),
-                has_quote: own.segments.iter().any(|segment| segment.kind == SegmentKind::Quote),
-            };
-            Similarities::between(vector, &surroundings)
-        });
+    let similarities = vector.as_ref().filter(|_| is_readable && site.models.topic.is_some()).map(|vector| {
+        let surroundings = Surroundings {
+            article: thread.article.as_deref(),
+            parent: parent.and_then(|parent| parent.vector.as_deref()),
+            thread: Some(&earlier),
+            author: author.and_then(|author| thread.authors.so_far(author)).filter(|_| duplicate_of.is_none()),
+            spread: Some(&thread.spread),
+            is_reply: comment.parent_id.is_some(),
+            has_link: !anatomy.links.is_empty(),
+            has_quote: own.segments.iter().any(|segment| segment.kind == SegmentKind::Quote),
+        };
+        Similarities::between(vector, &surroundings)
+    });
     let is_asked = status == TranslationStatus::Needed && !site.translators.is_empty();
     let translator = language.best().filter(|_| is_asked).and_then(|best| {
         let place = site.plan.translation.translator_from(best.language)?;
@@ -274,7 +273,8 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
 /// The texts that a comment was compared with. The comment, which has just become part of its thread, leaves its own there.
 fn with_texts(mut placed: CommentInContext, thread: &mut ThreadState) -> CommentInContext {
     let parent = placed.comment.parent_id.as_ref().and_then(|id| thread.comment(id));
-    placed.texts = Texts { article: thread.article_texts.clone(), parent: parent.and_then(|parent| parent.text.clone()) };
+    placed.texts =
+        Texts { article: thread.article_texts.clone(), parent: parent.and_then(|parent| parent.text.clone()) };
     thread.keep_text(Arc::new(placed.own_text().beginning()));
     placed
 }

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 use crate::config::Plan;
-use crate::domain::{
-    Absence, Comment, Item, LanguageVerdict, MachineTranslation, Stage, Topic, TranslationFailure,
-};
+use crate::domain::{Absence, Comment, Item, LanguageVerdict, MachineTranslation, Stage, Topic, TranslationFailure};
 use crate::topic::{ArticleTexts, PartedText, TextsAround, TopicExplanation};
 use crate::translate::Translators;
 

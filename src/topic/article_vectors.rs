@@ -2,9 +2,9 @@
 
 use super::TopicModel;
 use super::comment_vector::CommentVector;
+use super::similarities::Closeness;
 use crate::classify::embedding::Embedding;
 use crate::domain::Span;
-use super::similarities::Closeness;
 use crate::text::words::words;
 
 /// A paragraph shorter than this is joined with the next, in words.

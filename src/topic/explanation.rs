@@ -2,10 +2,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::TopicModel;
 use super::article_vectors::{MAX_PASSAGES, passages};
 use super::similarities::{FEATURE_NAMES, Similarities};
 use super::terms::term_of;
-use super::TopicModel;
 use crate::classify::embedding::Embedding;
 use crate::classify::static_encoder::EncoderSum;
 use crate::domain::{Body, Span};
@@ -119,6 +119,18 @@ pub enum Place {
     Passage,
     /// In the comment that it answers.
     Parent,
+}
+
+impl Place {
+    /// The name that explanations use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Passage => "passage",
+            Self::Parent => "parent",
+        }
+    }
 }
 
 /// A word of the comment, and one that it meets; first places of both.
@@ -245,9 +257,10 @@ impl TopicExplanation {
             }
             explanation.article = Some(in_common(model, &own, &others, top));
         }
-        explanation.parent = around.parent.filter(|_| similarities.parent.is_some()).map(|parent| {
-            in_common(model, &own, &words_of(model, parent.text(), &parent.parts, Place::Parent), top)
-        });
+        explanation.parent = around
+            .parent
+            .filter(|_| similarities.parent.is_some())
+            .map(|parent| in_common(model, &own, &words_of(model, parent.text(), &parent.parts, Place::Parent), top));
         explanation
     }
 
@@ -325,4 +338,97 @@ fn in_common(model: &TopicModel, own: &[WordAt], others: &[WordAt], top: usize) 
     near.sort_by(|left, right| right.cosine.total_cmp(&left.cosine).then(left.comment.cmp(&right.comment)));
     near.truncate(MAX_NEAR_WORDS);
     WordsInCommon { same, near }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::classify::dense_head::DenseHead;
+    use crate::classify::static_encoder::{EncoderShape, StaticEncoder};
+    use crate::topic::{ArticleVectors, FEATURE_COUNT, KnownWords, Surroundings, TermWeights, TopicModelParts};
+
+    /// All words weigh the same, their vectors look random, and all inputs of the head count.
+    fn model() -> TopicModel {
+        let shape = EncoderShape { dimensions: 64, word_rows: 4_096, piece_rows: 4_096 };
+        let rows: Vec<f32> = (0..shape.rows() * shape.dimensions)
+            .map(|number| f32::from(crate::text::words::mix(number as u64 + 1) as i8))
+            .collect();
+        TopicModel::from_parts(TopicModelParts {
+            term_weights: TermWeights::new(vec![100; TermWeights::CELLS], 0.03).unwrap(),
+            content_weight: 1.0,
+            rare_weight: 2.0,
+            known_words: KnownWords::from_hashes(&[crate::text::words::hash_word("bridge")]),
+            head: DenseHead::new((0..FEATURE_COUNT).map(|number| number as f64 / 10.0 - 1.0).collect(), 2.0).unwrap(),
+            encoder: Arc::new(StaticEncoder::from_rows(shape, &rows, 128.0)),
+        })
+    }
+
+    const TITLE: &str = "Ferry fares";
+
+    fn article() -> String {
+        let filler = |word: &str| (0..45).fold(String::new(), |text, number| text + &format!("{word}{number} "));
+        format!("{}\n{}the council repairs an old bridge\n{}", filler("x"), filler("y"), filler("z"))
+    }
+
+    fn explained(text: &str, parent: Option<&str>) -> TopicExplanation {
+        let model = model();
+        let article = article();
+        let texts = ArticleTexts::new(&model, Some(TITLE), Some(&article));
+        let vectors = ArticleVectors::new(&model, Some(TITLE), Some(&article));
+        let parent_vector = parent.map(|parent| model.vectorise([parent]));
+        let around =
+            Surroundings { article: vectors.as_ref(), parent: parent_vector.as_ref(), ..Surroundings::default() };
+        let similarities = Similarities::between(&model.vectorise([text]), &around);
+        let parent = parent.map(|parent| PartedText::whole(Body::new(parent)));
+        let around = TextsAround { article: Some(&texts), parent: parent.as_ref() };
+        let comment = PartedText::whole(Body::new(text));
+        let explanation = TopicExplanation::of(&model, &similarities, &comment, around, 3);
+        assert!((explanation.contributions.sum() - model.log_odds(&similarities)).abs() < 1e-9);
+        let nearest = explanation.title.unwrap().max(explanation.passage.unwrap().cosine);
+        assert!((nearest - similarities.article.unwrap().encoder).abs() < 1e-6, "what the head was told");
+        explanation
+    }
+
+    #[test]
+    fn the_nearest_passage_and_the_words_in_it_are_found() {
+        let text = "Repairs of bridges, ferry and council: old bridgey!";
+        let explanation = explained(text, None);
+        let article = article();
+        let passage = explanation.passage.unwrap();
+        assert_eq!(passage.number, 1);
+        assert!(passage.span.of(&article).contains("old bridge") && !passage.span.of(&article).contains("x1 "));
+        let words = explanation.article.unwrap();
+        let pairs = |pairs: &[WordPair]| {
+            let other = |pair: &WordPair| if pair.place == Place::Title { TITLE } else { &article }.to_owned();
+            let pairs = pairs.iter().map(|pair| format!("{}~{}", pair.comment.of(text), pair.other.of(&other(pair))));
+            pairs.collect::<Vec<_>>()
+        };
+        assert_eq!(pairs(&words.same), ["Repairs~repairs", "bridges~bridge", "ferry~Ferry"], "three are asked for");
+        assert_eq!(words.same[2].place, Place::Title);
+        assert_eq!(pairs(&words.near), ["bridgey~bridge"]);
+        assert_eq!(explanation.parent, None);
+    }
+
+    #[test]
+    fn nothing_in_common_is_nothing() {
+        let explanation = explained("onions want butter", Some("salt and time"));
+        assert_eq!(explanation.article, Some(WordsInCommon::default()));
+        assert_eq!(explanation.parent, Some(WordsInCommon::default()));
+        let explanation = explained("ferry fares", Some("my fare: fares"));
+        assert!(explanation.title_is_nearer());
+        assert_eq!(explanation.parent.unwrap().same.len(), 1, "a term once");
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_and_ends_with_a_word() {
+        let long = "naïve ".repeat(10_000);
+        let kept = PartedText::new(Body::new(long.as_str()), vec![Span::new(3, 20), Span::new(30, 60_000)]).beginning();
+        assert!(kept.text().len() <= MAX_KEPT_BYTES && kept.text().ends_with("naïve"));
+        assert_eq!(kept.parts, [Span::new(3, 20), Span::new(30, kept.text().len())]);
+        let endless = "ž".repeat(MAX_KEPT_BYTES);
+        assert_eq!(PartedText::whole(Body::new(endless.as_str())).beginning().text().len(), MAX_KEPT_BYTES);
+        assert_eq!(PartedText::whole(Body::new("short one")).beginning().text(), "short one");
+    }
 }

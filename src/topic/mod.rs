@@ -21,7 +21,8 @@ pub use article_vectors::ArticleVectors;
 pub use closeness_spread::ClosenessSpread;
 pub use comment_vector::CommentVector;
 pub use explanation::{
-    ArticleTexts, Contributions, NearestPassage, PartedText, Place, TextsAround, TopicExplanation, WordPair, WordsInCommon,
+    ArticleTexts, Contributions, NearestPassage, PartedText, Place, TextsAround, TopicExplanation, WordPair,
+    WordsInCommon,
 };
 pub use known_words::KnownWords;
 pub use model::{FEATURE_SPEC, KIND, TopicModel, TopicModelParts};
