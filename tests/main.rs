@@ -13,6 +13,7 @@ mod endings;
 mod evaluate;
 mod evaluate_topic;
 mod explain;
+mod explain_thread;
 mod interrupt;
 mod language_set;
 mod limits;

@@ -8,6 +8,7 @@ mod evaluate;
 mod evaluate_language;
 mod evaluate_topic;
 mod explain;
+mod explain_topic_text;
 mod explanation_text;
 mod failure;
 mod inputs;

@@ -54,7 +54,7 @@ pub(super) fn prepare_comment(comment: Comment, models: &Models, read: &[Languag
 }
 
 /// The first `MAX_ARTICLE_WORDS` words of an article.
-fn beginning(article: &str) -> &str {
+pub(super) fn beginning(article: &str) -> &str {
     words(article).nth(MAX_ARTICLE_WORDS).and_then(|word| article.get(..word.begin)).unwrap_or(article)
 }
 

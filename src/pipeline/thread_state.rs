@@ -9,7 +9,7 @@ use crate::domain::CommentId;
 use crate::language::LanguageMix;
 use crate::text::anatomy::WordAt;
 use crate::text::quotes::{QuoteIndex, TrailNumber};
-use crate::topic::{ArticleVectors, ClosenessSpread, CommentVector, ThreadCentroid};
+use crate::topic::{ArticleTexts, ArticleVectors, ClosenessSpread, CommentVector, PartedText, ThreadCentroid};
 
 use super::authors_so_far::AuthorsSoFar;
 use super::prepare::PreparedThread;
@@ -25,6 +25,8 @@ pub(super) struct Remembered {
     exact: u64,
     /// What it was about; `None` where it is in no language that the topic model reads.
     pub(super) vector: Option<Arc<CommentVector>>,
+    /// Its words, where they are kept for explanations.
+    pub(super) text: Option<Arc<PartedText>>,
 }
 
 /// A thread as far as it has gone.
@@ -32,6 +34,8 @@ pub(super) struct Remembered {
 pub(super) struct ThreadState {
     /// Title and article, for topic.
     pub(super) article: Option<Arc<ArticleVectors>>,
+    /// Title and article, where they are kept for explanations.
+    pub(super) article_texts: Option<Arc<ArticleTexts>>,
     /// Title and article, for quotes.
     pub(super) article_words: QuoteIndex,
     /// Languages so far.
@@ -108,7 +112,14 @@ impl ThreadState {
         if let Some(author) = author {
             self.authors.add(author, vector.as_deref());
         }
-        self.comments.push_back(Remembered { id: id.clone(), author, exact, vector });
+        self.comments.push_back(Remembered { id: id.clone(), author, exact, vector, text: None });
+    }
+
+    /// Keeps the words of the comment that was remembered last.
+    pub(super) fn keep_text(&mut self, text: Arc<PartedText>) {
+        if let Some(last) = self.comments.back_mut() {
+            last.text = Some(text);
+        }
     }
 
     /// Forgets the oldest comment, if there is one.

@@ -1,5 +1,7 @@
 //! The words that tell what a text is about, and the pieces of words that an encoder looks up.
 
+use crate::domain::Span;
+
 use super::words::{CharacterHash, fold_into, words};
 
 /// Names the words and pieces below. Changes with any change of what they are.
@@ -16,6 +18,11 @@ const END: u64 = 0x11_0001;
 /// Calls `each` with every word of a text, folded, in order. The parts of a hyphenated word come one by one (`anti-Serb`
 /// gives `anti` and `serb`), so that they meet the same words standing alone, and a possessive `'s` is left out.
 pub fn for_each_topic_word(text: &str, mut each: impl FnMut(&str)) {
+    for_each_topic_word_at(text, |_, word| each(word));
+}
+
+/// As [`for_each_topic_word`], with the place of the word, which is the whole one for each part of a hyphenated word.
+pub fn for_each_topic_word_at(text: &str, mut each: impl FnMut(Span, &str)) {
     let mut folded = String::new();
     for span in words(text) {
         folded.clear();
@@ -23,7 +30,7 @@ pub fn for_each_topic_word(text: &str, mut each: impl FnMut(&str)) {
         for part in folded.split('-') {
             let part = part.strip_suffix("'s").unwrap_or(part);
             if !part.is_empty() {
-                each(part);
+                each(span, part);
             }
         }
     }

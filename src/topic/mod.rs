@@ -7,6 +7,7 @@
 mod article_vectors;
 mod closeness_spread;
 mod comment_vector;
+mod explanation;
 mod known_words;
 mod model;
 mod similarities;
@@ -19,6 +20,10 @@ mod thread_centroid;
 pub use article_vectors::ArticleVectors;
 pub use closeness_spread::ClosenessSpread;
 pub use comment_vector::CommentVector;
+pub use explanation::{
+    ArticleTexts, Contributions, NearestPassage, PartedText, Place, TextsAround, TopicExplanation, WordPair,
+    WordsInCommon,
+};
 pub use known_words::KnownWords;
 pub use model::{FEATURE_SPEC, KIND, TopicModel, TopicModelParts};
 pub use similarities::{Closeness, FEATURE_COUNT, FEATURE_NAMES, Similarities, Situation, Surroundings};

@@ -179,7 +179,17 @@ fn question_row(Question { title, article, comment, relevance }: Question) -> Re
     let extras = Extras::of(&comment);
     let text = own_words(&comment);
     let by_person = false;
-    Ok(Row { subject, parent: None, depth: 1, text, judgement, by_person, answer: Some(answer), extras, is_pair: false })
+    Ok(Row {
+        subject,
+        parent: None,
+        depth: 1,
+        text,
+        judgement,
+        by_person,
+        answer: Some(answer),
+        extras,
+        is_pair: false,
+    })
 }
 
 fn labelled_row(fields: &Fields) -> Result<Row, Complaint> {
