@@ -102,13 +102,14 @@ fn a_comment_points_at_its_passage_and_words() {
         let part_of = |text: &str, place: &Value| {
             assert_eq!(part(text, number(place, "/begin"), number(place, "/end")), string(place, "/text"));
         };
-        part_of(&article(), &explained["article"]["passage"]);
+        let article = article();
+        part_of(&article, &explained["article"]["passage"]);
         let words = list(explained, "/article/words");
         assert!(words.iter().any(|pair| string(pair, "/text") == word), "{explained}");
         assert!(words.windows(2).all(|pair| float(&pair[0], "/weight") >= float(&pair[1], "/weight")), "{explained}");
         for pair in words.iter().chain(list(explained, "/article/near_words")) {
             part_of(&text_of(id), pair);
-            part_of(if pair["with"]["place"] == "title" { TITLE } else { &article() }.as_ref(), &pair["with"]);
+            part_of(if pair["with"]["place"] == "title" { TITLE } else { &article }, &pair["with"]);
         }
         for pair in list(explained, "/article/near_words") {
             assert!((0.5..=1.0).contains(&float(pair, "/cosine")), "{pair}");
