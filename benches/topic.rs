@@ -88,7 +88,9 @@ fn between(criterion: &mut Criterion) {
     let comments: Vec<CommentVector> =
         texts(&ENGLISH, ENGLISH_SYLLABLES, 235).iter().map(|text| model.vectorise([text.as_str()])).collect();
     let mut thread = ThreadCentroid::default();
-    comments.iter().for_each(|comment| thread.add(comment));
+    for comment in &comments {
+        thread.add(comment);
+    }
     let mut group = criterion.benchmark_group("topic_between");
     group.throughput(Throughput::Elements(comments.len() as u64));
     let around = Surroundings { parent: comments.first(), thread: Some(&thread), ..Surroundings::default() };

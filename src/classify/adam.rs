@@ -38,7 +38,7 @@ impl Adam {
     /// Moves every row that is used, against the slope that `slope` adds up from its uses.
     pub(super) fn step(
         &mut self,
-        step: AdamStep<'_>,
+        step: &AdamStep<'_>,
         rows: &mut [f32],
         slope: impl Fn(&[(u32, u32)], &mut [f32]) + Sync,
     ) {
@@ -101,7 +101,7 @@ mod tests {
         for _ in 0..400 {
             let before = rows.clone();
             let step = AdamStep { uses: &[(0, 0), (2, 1), (2, 2)], rate: 0.05, threads: 2 };
-            adam.step(step, &mut rows, |uses, slope| {
+            adam.step(&step, &mut rows, |uses, slope| {
                 for (row, _) in uses {
                     slope.iter_mut().zip(&before[*row as usize * 2..]).for_each(|(slope, value)| *slope += value - 1.0);
                 }

@@ -91,7 +91,7 @@ pub enum ContrastiveError {
 
 /// Learns rows such that the two texts of a pair are nearer to each other than to the other texts of their batch.
 ///
-/// The loss is InfoNCE (van den Oord, Li and Vinyals, 2018) in both directions, over cosines times `scale`; pairs that share a
+/// The loss is `InfoNCE` (van den Oord, Li and Vinyals, 2018) in both directions, over cosines times `scale`; pairs that share a
 /// text are no strangers to each other. Minimised by Adam (Kingma and Ba, 2015), of which a row takes part in the steps whose
 /// batch it occurs in. A row begins at random with a length that follows how rare its words are, `ln(texts / texts with
 /// it)`, so that common words count for little from the start: what they should weigh takes longest to learn.
@@ -228,7 +228,9 @@ impl<'pairs> Batch<'pairs> {
             .chunks_exact_mut(dimensions)
             .map(|vector| {
                 let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt().max(1e-12);
-                vector.iter_mut().for_each(|value| *value /= length);
+                for value in &mut *vector {
+                    *value /= length;
+                }
                 length
             })
             .collect();
@@ -327,7 +329,7 @@ fn step(
             add(sum, row_of(&of_words, *place, dimensions));
         }
     };
-    adam.step(AdamStep { uses: &uses, rate, threads: options.threads }, rows, of_row);
+    adam.step(&AdamStep { uses: &uses, rate, threads: options.threads }, rows, of_row);
     loss
 }
 
@@ -397,7 +399,9 @@ mod tests {
         assert!(last < first && last < 2.0, "{fit:?}");
         let vector = |words: [u32; 3]| {
             let mut sum = vec![0.0; 8];
-            words.iter().for_each(|word| add(&mut sum, row_of(&fit.rows, *word, 8)));
+            for word in words {
+                add(&mut sum, row_of(&fit.rows, word, 8));
+            }
             sum
         };
         let cosine = |left: &[f32], right: &[f32]| {

@@ -13,8 +13,9 @@ pub const MAX_DIMENSIONS: usize = 256;
 const MAX_ROWS: usize = 1 << 17;
 /// So many rows are summed up in 16 bits, which hold 255 of the largest numbers.
 const BATCH_ROWS: usize = 128;
-/// So many dimensions of a batch are summed up at once, in registers.
-const DIMENSIONS_AT_ONCE: usize = 32;
+/// So many dimensions of a batch are summed up at once: those of the shipped encoder. Of a number that it knows, and that is
+/// not so small that it would write them out one by one, the compiler makes vector instructions; `benches/topic.rs` tells.
+const DIMENSIONS_AT_ONCE: usize = 128;
 
 /// Where the vectors of words and of pieces stand in one table: hashed rows, words first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -98,11 +98,8 @@ pub(super) fn evaluate(options: &EvaluateOptions) -> Result<Exit, Failure> {
         _ => {}
     }
     let mut problems = Problems::new();
-    refuse(
-        &[("--encoder", options.encoder.is_some()), ("--seed", options.seed.is_some())],
-        "topic models",
-        &mut problems,
-    );
+    refuse(&[("--encoder", options.encoder.is_some())], "topic models", &mut problems);
+    refuse(&[("--seed", options.seed.is_some())], "topic models and encoders", &mut problems);
     let mapping = Mapping::parse(options.map.iter().map(String::as_str));
     let mapping = mapping.map_err(|errors| problems.extend(errors.into_iter().map(anyhow::Error::new))).ok();
     let baseline = baseline(options, &mut problems);

@@ -7,6 +7,7 @@ use crate::domain::{
     Stage, Translation, TranslationStatus, round,
 };
 use crate::language::{OtherPart, Prior, has_foreign_word, is_same_family, may_be_one_of, reads, translation_need};
+use crate::text::anatomy::Anatomy;
 use crate::text::segments::{cut_out, place_of, text_of};
 use crate::text::translation::untranslated_share;
 use crate::text::words::hash_word;
@@ -144,6 +145,23 @@ fn reject(comment: &Comment, kind: RejectKind) -> Reject {
     Reject { origin: comment.origin.clone(), stage: Stage::Context, kind, detail: detail.into(), raw }
 }
 
+/// What a comment quotes of the article, and of earlier comments unless it is said again.
+fn quotes(text: &str, anatomy: &Anatomy, thread: &ThreadState, is_said_again: bool) -> Vec<Span> {
+    let mut quotes = thread.article_words.quotes(text, &anatomy.words, false);
+    if !is_said_again {
+        quotes.extend(thread.comment_words.quotes(text, &anatomy.words, true));
+        quotes.sort_unstable();
+        // The article's quotes and the comments' may overlap: what was found first stays.
+        let mut end = 0;
+        quotes.retain(|span| {
+            let is_free = span.begin >= end;
+            end = if is_free { span.end } else { end };
+            is_free
+        });
+    }
+    quotes
+}
+
 fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> CommentInContext {
     let PreparedComment { comment, anatomy, mut own, exact } = prepared;
     let text = comment.body.as_str();
@@ -158,18 +176,7 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
     }
 
     // A comment that is said again is not a quote of itself: it is scored as it was the first time.
-    let mut quotes = thread.article_words.quotes(text, &anatomy.words, false);
-    if duplicate_of.is_none() {
-        quotes.extend(thread.comment_words.quotes(text, &anatomy.words, true));
-        quotes.sort_unstable();
-        // The article's quotes and the comments' may overlap: what was found first stays.
-        let mut end = 0;
-        quotes.retain(|span| {
-            let is_free = span.begin >= end;
-            end = if is_free { span.end } else { end };
-            is_free
-        });
-    }
+    let quotes = quotes(text, &anatomy, thread, duplicate_of.is_some());
     if !quotes.is_empty() {
         // A translation without a marker is one of the commenter's own words, or none.
         let translation = own.translation.filter(|supplied| supplied.is_marked);

@@ -41,7 +41,7 @@ impl ClosenessSpread {
 
 #[allow(clippy::cast_sign_loss, reason = "a negative number becomes bin 0")]
 fn bin(cosine: f32) -> usize {
-    (((cosine + 1.0) / 2.0 * BINS as f32) as usize).min(BINS - 1)
+    ((f32::midpoint(cosine, 1.0) * BINS as f32) as usize).min(BINS - 1)
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ pub struct Surroundings<'a> {
 
 /// Kinds of context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "kinds that are there in any combination")]
 pub struct Situation {
     /// Title and article.
     pub article: bool,
@@ -78,6 +79,7 @@ impl Situation {
 
 /// What the context stage found about one comment: plain numbers, from which the score follows.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "what a comment holds, in any combination")]
 pub struct Similarities {
     /// Content words of the comment.
     pub content_words: u32,
