@@ -266,7 +266,7 @@ fn a_rollback_goes_back_along_the_history() {
 fn all_that_is_wrong_is_found_at_once() {
     let (workspace, one, two) = site();
     let said = done(&workspace, &["verify"]);
-    assert_eq!(said.lines().count(), 6, "{said}");
+    assert_eq!(said.lines().count(), 7, "{said}");
     assert!(said.lines().all(|line| line.ends_with(": sound")), "{said}");
     assert!(said.contains("built-in topic: sound"), "{said}");
     let (first, second) = (one.folder_name(), two.folder_name());
@@ -324,7 +324,7 @@ fn versions_are_listed_with_the_one_in_force_marked() {
     assert!(line(&one.folder_name()).starts_with("  spam"), "{table}");
     assert!(table.contains("  abuse") && table.contains("built-in"), "{table}");
     let lines = parse_lines(done(&workspace, &["list", "--json", "--registry", "registry"]).as_bytes());
-    assert_eq!(lines.len(), 6);
+    assert_eq!(lines.len(), 7);
     assert_eq!(lines[1]["citation"], two.citation());
     assert_eq!((&lines[0]["is_current"], &lines[1]["is_current"]), (&false.into(), &true.into()));
     // Without a registry, the program's own; one that was named must be there.
