@@ -26,6 +26,8 @@ mod reload;
 mod retraining_data;
 mod same_bytes;
 mod samples;
+#[cfg(feature = "sentence-transformer")]
+mod sentence_encoder;
 mod streaming;
 mod supplied_translations;
 mod tidy;

@@ -18,6 +18,8 @@ pub mod logistic;
 pub mod metrics;
 pub mod mixing;
 pub mod score_table;
+#[cfg(feature = "sentence-transformer")]
+pub mod sentence_encoder;
 pub mod softmax;
 pub mod softmax_table;
 pub mod threshold_choice;

@@ -13,6 +13,8 @@ mod prepare;
 mod reader_state;
 mod reload;
 mod run;
+#[cfg(feature = "sentence-transformer")]
+mod sentence_encoder_folder;
 mod supplied;
 mod tally;
 mod thread_state;
@@ -25,5 +27,7 @@ pub use batch::InputSpec;
 pub use explain::{ExplainedComment, ExplainedItem, Explainer};
 pub use models::{ModelProblem, Models, Scorers};
 pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run};
+#[cfg(feature = "sentence-transformer")]
+pub use sentence_encoder_folder::load_sentence_encoder;
 pub use tally::Tally;
 pub use verdict::Verdict;

@@ -5,6 +5,7 @@
 //! cheap), and [`TopicModel::score`] turns the comparison into a probability (pure again).
 
 mod article_vectors;
+mod cascade;
 mod comment_vector;
 mod known_words;
 mod model;
@@ -13,6 +14,7 @@ mod terms;
 mod thread_centroid;
 
 pub use article_vectors::ArticleVectors;
+pub use cascade::{Cascade, CascadeCounts, CascadeDecision, CascadeOptions, CascadeOptionsError, MAX_BURST};
 pub use comment_vector::CommentVector;
 pub use known_words::KnownWords;
 pub use model::{FEATURE_SPEC, KIND, TopicModel, TopicModelParts};
