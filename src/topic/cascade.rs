@@ -206,14 +206,14 @@ mod tests {
         assert_eq!(sent, 100);
         assert_eq!(decide(&mut Cascade::new(options(1.0)), &[0.5; 3]), [SentOn; 3]);
         let mut cascade = Cascade::new(options(0.000_001));
-        let sent = decide(&mut cascade, &[0.5; 999_999]).iter().filter(|decision| **decision == SentOn).count();
+        let sent = decide(&mut cascade, &vec![0.5; 999_999]).iter().filter(|decision| **decision == SentOn).count();
         assert_eq!((sent, cascade.decide(Probability::new(0.5).unwrap())), (0, SentOn));
     }
 
     #[test]
     fn a_quiet_hour_is_not_followed_by_more_than_the_burst() {
         let mut cascade = Cascade::new(options(0.25));
-        assert!(decide(&mut cascade, &[0.1; 10_000]).iter().all(|decision| *decision == Decided));
+        assert!(decide(&mut cascade, &vec![0.1; 10_000]).iter().all(|decision| *decision == Decided));
         let decisions = decide(&mut cascade, &[0.5; 1_000]);
         let first_refused = decisions.iter().position(|decision| *decision == OverBudget).unwrap();
         let sent = decisions.iter().filter(|decision| **decision == SentOn).count();

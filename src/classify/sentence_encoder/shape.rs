@@ -63,7 +63,7 @@ impl Shape {
     /// Everything that is wrong with them.
     pub(super) fn read(files: &SentenceEncoderFiles) -> Result<Self, Vec<SentenceEncoderError>> {
         let mut problems = Vec::new();
-        let bert = json(files, CONFIG, &files.config).and_then(|written| check_config(files, written));
+        let bert = json(files, CONFIG, &files.config).and_then(|written| check_config(files, &written));
         let bert = bert.map_err(|problem| problems.push(problem)).ok();
         if let Err(problem) = check_modules(files) {
             problems.push(problem);
@@ -87,7 +87,7 @@ fn json<T: DeserializeOwned>(
     serde_json::from_slice(bytes).map_err(|error| files.broken(file, &error.to_string()))
 }
 
-fn check_config(files: &SentenceEncoderFiles, written: WrittenConfig) -> Result<Config, SentenceEncoderError> {
+fn check_config(files: &SentenceEncoderFiles, written: &WrittenConfig) -> Result<Config, SentenceEncoderError> {
     if let Some(other) = written.model_type.as_deref().filter(|kind| *kind != "bert") {
         return Err(files.unsupported(CONFIG, format!("the model is of type `{other}`")));
     }
@@ -114,7 +114,7 @@ fn check_config(files: &SentenceEncoderFiles, written: WrittenConfig) -> Result<
     {
         return Err(files.broken(CONFIG, &format!("`{name}` is {value}, which is not within {least} and {most}")));
     }
-    if written.hidden_size % written.num_attention_heads != 0 {
+    if !written.hidden_size.is_multiple_of(written.num_attention_heads) {
         let message = format!(
             "`hidden_size` is {}, which is no multiple of `num_attention_heads`, {}",
             written.hidden_size, written.num_attention_heads
