@@ -11,10 +11,13 @@ thread_local! {
 
 /// Does work whose parallel parts, by rayon, all run on a single thread.
 ///
-/// candle hands every step of a layer to rayon's threads, of which there are as many as processors for the whole
-/// program. For texts of a few words that is slower than one thread, and where several workers encode at a time they
-/// wait for each other. Inside a pool of one thread, one after the other, the same steps give the same numbers: candle
-/// cuts along rows and columns, never through a sum.
+/// candle hands products of matrices, softmax and normalisation to rayon's threads, of which there are as many as
+/// processors for the whole program. For texts of a few words that is slower than one thread, and where several workers
+/// encode at a time they wait for each other. Inside a pool of one thread, one after the other, the same steps give the
+/// same numbers: candle cuts along rows and columns, never through a sum.
+///
+/// Steps by element on 65,536 numbers or more (for all-MiniLM-L6-v2, texts of 43 tokens or more) candle 0.11 still shares
+/// out, to threads of its own that only the environment variable `CANDLE_NUM_THREADS` governs.
 pub(super) fn on_a_single_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     COMPANION.with(|companion| match companion.get_or_init(|| ThreadPoolBuilder::new().num_threads(1).build().ok()) {
         Some(pool) => pool.install(work),
