@@ -31,5 +31,6 @@ mod sentence_encoder;
 mod streaming;
 mod supplied_translations;
 mod tidy;
+mod topic_labels;
 mod train;
 mod translation;

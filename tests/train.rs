@@ -154,8 +154,10 @@ fn a_model_is_continued() {
         &["gone", "the model to continue from does not load"],
     );
     refused(&workspace, &["topic", "site.jsonl", "--init", "gone"], &["--init: not for the topic model"]);
-    let options = ["topic", "site.jsonl", "--config", "small.toml", "--map", "a=b"];
-    refused(&workspace, &options, &["--config: not for the topic model", "--map: not for the topic model"]);
+    let options = ["topic", "site.jsonl", "--config", "small.toml"];
+    refused(&workspace, &options, &["--config: not for the topic model"]);
+    let options = ["language", "site.jsonl", "--config", "small.toml", "--map", "a=b"];
+    refused(&workspace, &options, &["--config: not for the language model", "--map: not for the language model"]);
 }
 
 #[test]

@@ -1,11 +1,15 @@
-//! The learners: sparse logistic regression behind linfa's traits, dense heads, and the model artifact.
+//! The learners: sparse logistic regression behind linfa's traits, dense heads, the static
+//! encoder, and the model artifact.
 
+mod adam;
 pub mod artifact;
 pub mod bags;
 pub mod bootstrap;
 pub mod calibration_curve;
+pub mod contrastive;
 pub mod dense_head;
 mod dual_descent;
+pub mod embedding;
 pub mod evaluation;
 mod evaluation_table;
 pub mod in_parallel;
@@ -22,5 +26,6 @@ pub mod score_table;
 pub mod sentence_encoder;
 pub mod softmax;
 pub mod softmax_table;
+pub mod static_encoder;
 pub mod threshold_choice;
 pub mod worst_errors;

@@ -7,10 +7,14 @@ use anyhow::anyhow;
 use clap::Args;
 
 use crate::labelled::Mapping;
+use crate::pipeline::encoder;
+use crate::train::encoder::{EncoderTrainingError, EncoderTrainingOptions, shipped_recipe, train_encoder};
 use crate::train::language::{LanguageHyperparameters, LanguageTrainingOptions, train_language};
 use crate::train::recipe::Recipe;
 use crate::train::sparse_model::{ModelTask, TrainError, TrainOptions, TrainedModel, train as train_model};
-use crate::train::topic::{TopicHyperparameters, TopicTrainingOptions, train_topic};
+use crate::train::topic::{
+    RowFileProblems, TopicHyperparameters, TopicTrainingError, TopicTrainingOptions, train_topic,
+};
 use crate::train::{abuse, custom, sentiment};
 
 use super::failure::{Exit, Failure};
@@ -24,7 +28,7 @@ const CONTINUED_C: f64 = 3.0;
         abuse       {\"text\": …, \"labels\": {\"toxicity\": 0 to 1 or null, …}, \"source\": …}, or Jigsaw's or Civil Comments' CSV\n  \
         sentiment   {\"text\": …, \"emotions\": [\"joy\", …]}, the emotions of GoEmotions\n  \
         topic       pairs {\"root\", \"root_title_like\", \"parent\", \"comment\", \"depth\"}, answers {\"title\", \"article\", \
-        \"comment\", \"relevance\"},\n              or labels {\"article\", \"parent\", \"text\", \"off_topic\": 0 or 1}\n  \
+        \"comment\", \"relevance\"},\n              labels {\"title\", \"article\" or \"root\", \"parent\", \"text\", \"off_topic\": 0 or 1}, or exports of Coral\n  \
         language    {\"lang\": \"sr\", \"text\": …}, and words of a list with their share of texts, {\"lang\", \"text\", \"frequency\"}\n  \
         NAME        {\"text\": …, \"labels\": {\"spam\": 0 or 1, …}}: a model of your own, of whatever labels the data names\n\n\
         Examples:\n  \
@@ -32,7 +36,7 @@ const CONTINUED_C: f64 = 3.0;
         threadsieve train spam site_train.jsonl --dev site_dev.jsonl --out models/spam\n  \
         threadsieve train abuse site_train.jsonl --init models/abuse --out models/site-abuse")]
 pub(super) struct TrainOptionsGiven {
-    /// The model: abuse, sentiment, topic, language, or a name for one of your own
+    /// The model: abuse, sentiment, encoder, topic, language, or a name for one of your own
     #[arg(value_name = "NAME")]
     name: String,
 
@@ -60,9 +64,18 @@ pub(super) struct TrainOptionsGiven {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// What a column or field is: a label, or text, id, source, language, decision
+    /// What a column or field is: a label, or text, id, source, language, decision; docs/topic-labels.md has
+    /// those of topic
     #[arg(long, value_name = "COLUMN=LABEL")]
     map: Vec<String>,
+
+    /// The folder of the encoder that a topic model is to work with; the one in the program unless given
+    #[arg(long, value_name = "FOLDER")]
+    encoder: Option<PathBuf>,
+
+    /// Fit a topic model's head also without each family of its inputs, and report what they are worth
+    #[arg(long)]
+    ablation: bool,
 
     /// The language of the data, for a model of your own; repeat it for several
     #[arg(long, value_name = "CODE", default_value = "en")]
@@ -75,6 +88,7 @@ pub(super) fn train(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
         "abuse" => train_sparse(given, &abuse::task(), abuse::recipe()),
         "sentiment" => train_sparse(given, &sentiment::task(), sentiment::recipe()),
         "topic" => train_topic_model(given),
+        "encoder" => train_encoder_model(given),
         "language" => train_language_model(given),
         name => {
             check_name(name)?;
@@ -90,7 +104,7 @@ fn check_name(name: &str) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::one(anyhow!(
-        "`{name}` is no name for a model\n  hint: use abuse, sentiment, topic, language, or a name of your own of small letters, digits, \
+        "`{name}` is no name for a model\n  hint: use abuse, sentiment, encoder, topic, language, or a name of your own of small letters, digits, \
          `_` and `-`"
     )))
 }
@@ -124,11 +138,9 @@ fn check_beforehand(given: &TrainOptionsGiven) -> Result<(), Failure> {
 
 fn train_sparse(given: &TrainOptionsGiven, task: &ModelTask, recipe: Recipe) -> Result<Exit, Failure> {
     check_beforehand(given)?;
-    let mapping = Mapping::parse(given.map.iter().map(String::as_str))
-        .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))?;
     let options = TrainOptions {
         data: given.data.clone(),
-        mapping,
+        mapping: mapping_of(given)?,
         dev: given.dev.clone(),
         out: given.out.clone(),
         init: given.init.clone(),
@@ -171,10 +183,18 @@ fn report(out: &Path, trained: &TrainedModel) -> Result<Exit, Failure> {
     super::print(&text)
 }
 
+fn mapping_of(given: &TrainOptionsGiven) -> Result<Mapping, Failure> {
+    Mapping::parse(given.map.iter().map(String::as_str))
+        .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))
+}
+
 /// Refuses what only models of labels take.
-fn refuse_options(given: &TrainOptionsGiven) -> Result<(), Failure> {
-    let refused =
-        [("--init", given.init.is_some()), ("--config", given.config.is_some()), ("--map", !given.map.is_empty())];
+fn refuse_options(given: &TrainOptionsGiven, refuse_map: bool) -> Result<(), Failure> {
+    let refused = [
+        ("--init", given.init.is_some()),
+        ("--config", given.config.is_some()),
+        ("--map", refuse_map && !given.map.is_empty()),
+    ];
     let refused: Vec<anyhow::Error> = refused
         .into_iter()
         .filter(|(_, given)| *given)
@@ -184,7 +204,7 @@ fn refuse_options(given: &TrainOptionsGiven) -> Result<(), Failure> {
 }
 
 fn train_language_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
-    refuse_options(given)?;
+    refuse_options(given, true)?;
     check_beforehand(given)?;
     let options = LanguageTrainingOptions {
         data: given.data.clone(),
@@ -206,17 +226,60 @@ fn train_language_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
     super::print(&text)
 }
 
+fn train_encoder_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
+    refuse_options(given, false)?;
+    check_beforehand(given)?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let options = EncoderTrainingOptions {
+        data: given.data.clone(),
+        mapping: mapping_of(given)?,
+        dev: given.dev.clone(),
+        out: given.out.clone(),
+        contrastive: shipped_recipe(given.seed, threads),
+    };
+    let trained = train_encoder(&options, &mut tell).map_err(|error| match error {
+        EncoderTrainingError::Data(RowFileProblems(problems)) => {
+            Failure::all(problems.into_iter().map(anyhow::Error::new).collect())
+        }
+        other => Failure::one(other),
+    })?;
+    let mut text = format!(
+        "{}: {} bytes, from {} rows, {} pairs\n",
+        options.out.display(),
+        trained.model_bytes,
+        trained.rows,
+        trained.pairs
+    );
+    for (name, figures) in &trained.report.auc {
+        let auc = figures.auc.map_or_else(|| "-".to_owned(), |auc| format!("{auc:.4}"));
+        let _ = writeln!(text, "  {name:<20} AUC {auc} on {} pairs", figures.pairs);
+    }
+    if let Some(auc) = trained.report.good_answers {
+        let _ = writeln!(text, "  {:<20} AUC {auc:.4}", "good answers");
+    }
+    super::print(&text)
+}
+
 fn train_topic_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
-    refuse_options(given)?;
+    refuse_options(given, false)?;
     check_beforehand(given)?;
     let options = TopicTrainingOptions {
         data: given.data.clone(),
+        mapping: mapping_of(given)?,
         dev: given.dev.clone(),
         out: given.out.clone(),
+        encoder: encoder(given.encoder.as_deref())
+            .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))?,
+        ablation: given.ablation,
         seed: given.seed,
         hyperparameters: TopicHyperparameters::default(),
     };
-    let trained = train_topic(&options, &mut tell).map_err(Failure::one)?;
+    let trained = train_topic(&options, &mut tell).map_err(|error| match error {
+        TopicTrainingError::Data(RowFileProblems(problems)) => {
+            Failure::all(problems.into_iter().map(anyhow::Error::new).collect())
+        }
+        other => Failure::one(other),
+    })?;
     let mut text = format!(
         "{}: {} bytes, from {} rows, head fitted to {} examples\n",
         options.out.display(),

@@ -33,6 +33,7 @@ pub(super) struct ModelsSection {
     pub(super) language: Option<PathBuf>,
     pub(super) abuse: Option<PathBuf>,
     pub(super) sentiment: Option<PathBuf>,
+    pub(super) encoder: Option<PathBuf>,
     pub(super) topic: Option<PathBuf>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) custom: BTreeMap<String, PathBuf>,
@@ -115,6 +116,7 @@ pub(super) struct RuleSection {
 pub(super) struct WhenSection {
     pub(super) label: Option<String>,
     pub(super) off_topic: Option<bool>,
+    pub(super) relevance: Option<String>,
     pub(super) untranslated: Option<bool>,
     pub(super) flag: Option<String>,
     pub(super) language: Option<String>,
@@ -163,6 +165,7 @@ pub fn render(plan: &Plan) -> Result<String, toml::ser::Error> {
             language: plan.models.language.clone(),
             abuse: plan.models.abuse.clone(),
             sentiment: plan.models.sentiment.clone(),
+            encoder: plan.models.encoder.clone(),
             topic: plan.models.topic.clone(),
             custom: plan.models.custom.clone(),
         },
@@ -194,6 +197,7 @@ fn rule_section(rule: &Rule) -> RuleSection {
                 match name {
                     ScoreName::Label(label) => when.label = Some(label.to_string()),
                     ScoreName::OffTopic => when.off_topic = Some(true),
+                    ScoreName::Relevance(basis) => when.relevance = Some(basis.name().to_owned()),
                     ScoreName::Untranslated => when.untranslated = Some(true),
                 }
                 for bound in bounds {

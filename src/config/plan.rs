@@ -27,6 +27,8 @@ pub struct ModelPaths {
     pub abuse: Option<PathBuf>,
     /// Positive, negative, ambiguous, neutral.
     pub sentiment: Option<PathBuf>,
+    /// Placing texts by their subject, for off-topic scoring.
+    pub encoder: Option<PathBuf>,
     /// Off-topic scoring.
     pub topic: Option<PathBuf>,
     /// A site's own models, by the name that records and rules know them by.
@@ -104,7 +106,7 @@ pub struct Plan {
 }
 
 /// What records or the configuration call other models: no model of a site's own can have these names.
-const MODEL_NAMES_IN_USE: [&str; 5] = ["language", "tone", "abuse", "sentiment", "topic"];
+const MODEL_NAMES_IN_USE: [&str; 6] = ["language", "tone", "abuse", "sentiment", "encoder", "topic"];
 
 const SECTIONS: [&str; 8] = ["language", "translation", "limits", "models", "tone", "topic", "output", "policy"];
 
@@ -164,6 +166,7 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
             language: models.language,
             abuse: models.abuse,
             sentiment: models.sentiment,
+            encoder: models.encoder,
             topic: models.topic,
             custom: models.custom,
         },

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Action, Flag, ToneLabel, TranslationStatus};
+use crate::domain::{Action, Flag, ToneLabel, TopicBasis, TranslationStatus};
 use crate::policy::{Bound, Condition, Rule, ScoreName};
 
 use super::document::{RuleSection, WhenSection};
@@ -46,6 +46,12 @@ fn check_when(when: WhenSection, problems: &mut Vec<String>) -> Vec<Condition> {
             None => {}
         }
     }
+    if let Some(name) = when.relevance.as_deref() {
+        match TopicBasis::ALL.into_iter().find(|basis| basis.name() == name) {
+            Some(basis) => scores.push(ScoreName::Relevance(basis)),
+            None => problems.push(unknown("relevance", name, TopicBasis::ALL.map(TopicBasis::name))),
+        }
+    }
     let mut bounds = Vec::new();
     for (threshold, bound) in
         [(when.at_least, Bound::AtLeast as fn(f64) -> Bound), (when.below, Bound::Below as fn(f64) -> Bound)]
@@ -58,7 +64,7 @@ fn check_when(when: WhenSection, problems: &mut Vec<String>) -> Vec<Condition> {
     }
     match (scores.len(), when.at_least.is_some() || when.below.is_some()) {
         (0, true) => {
-            problems.push("`at_least` and `below` need a score: `label`, `off_topic` or `untranslated`".into());
+            problems.push("`at_least` and `below` need a score: `label`, `off_topic`, `relevance` or `untranslated`".into());
         }
         (1, false) => problems.push("a score needs `at_least` or `below`".into()),
         (1, true) => conditions.extend(scores.pop().map(|name| Condition::Score(name, bounds))),

@@ -14,6 +14,9 @@ pub enum TopicBasis {
 }
 
 impl TopicBasis {
+    /// All of them, what a comment is mainly compared with first.
+    pub const ALL: [Self; 3] = [Self::Article, Self::Parent, Self::Thread];
+
     /// The name that records use.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -25,15 +28,29 @@ impl TopicBasis {
     }
 }
 
-/// Similarity to what a comment may be about, each 0..=1, absent where there is nothing to compare with.
+/// Probability that a comment is on topic for one thing alone that it may be about, each 0..=1, absent where there is
+/// nothing to compare with. An answer to a comment that itself wandered off is on topic for its parent and off topic for
+/// the article.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Relevance {
-    /// To the article, its title or its nearest passage.
+    /// For the article, its title or its nearest passage.
     pub article: Option<f64>,
-    /// To the comment that it answers.
+    /// For the comment that it answers.
     pub parent: Option<f64>,
-    /// To the earlier comments of the thread.
+    /// For the earlier comments of the thread.
     pub thread: Option<f64>,
+}
+
+impl Relevance {
+    /// For one of them.
+    #[must_use]
+    pub fn of(&self, basis: TopicBasis) -> Option<f64> {
+        match basis {
+            TopicBasis::Article => self.article,
+            TopicBasis::Parent => self.parent,
+            TopicBasis::Thread => self.thread,
+        }
+    }
 }
 
 /// What the topic model says.
@@ -43,6 +60,6 @@ pub struct Topic {
     pub off_topic: Probability,
     /// What the comment was mainly compared with.
     pub basis: TopicBasis,
-    /// The similarities behind the score.
+    /// What each kind of context says alone.
     pub relevance: Relevance,
 }

@@ -311,7 +311,7 @@ impl LabelledReader {
 }
 
 /// Opens a file; also what it holds up to the end of its first line that is not blank. A byte order mark is gone.
-fn open_with_head(path: &Path) -> io::Result<(Vec<u8>, impl BufRead)> {
+pub(super) fn open_with_head(path: &Path) -> io::Result<(Vec<u8>, impl BufRead)> {
     let mut input = open(path)?;
     let mut head = Vec::new();
     while head.trim_ascii().is_empty() {

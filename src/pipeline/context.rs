@@ -9,7 +9,8 @@ use crate::domain::{
 use crate::language::{OtherPart, Prior, has_foreign_word, is_same_family, may_be_one_of, reads, translation_need};
 use crate::text::segments::{cut_out, place_of, text_of};
 use crate::text::translation::untranslated_share;
-use crate::topic::Similarities;
+use crate::text::words::hash_word;
+use crate::topic::{Similarities, Surroundings};
 
 use super::ancestry::Ancestry;
 use super::guard::guarded;
@@ -170,12 +171,22 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
         flags.push(Flag::ParentUnknown);
     }
     let vector = own.vector.take().map(Arc::new);
+    let author = comment.author.as_ref().map(|author| hash_word(author.as_str()));
     // A comment that is said again would be compared with itself.
     let earlier = if duplicate_of.is_some() { Arc::default() } else { Arc::clone(&thread.centroid) };
     let similarities =
-        vector.as_ref().zip(site.models.topic.as_ref()).filter(|_| is_readable).map(|(vector, topic)| {
-            let parent = parent.and_then(|parent| parent.vector.as_deref());
-            topic.similarities(vector, thread.article.as_deref(), parent, &earlier)
+        vector.as_ref().filter(|_| is_readable && site.models.topic.is_some()).map(|vector| {
+            let surroundings = Surroundings {
+                article: thread.article.as_deref(),
+                parent: parent.and_then(|parent| parent.vector.as_deref()),
+                thread: Some(&earlier),
+                author: author.and_then(|author| thread.authors.so_far(author)).filter(|_| duplicate_of.is_none()),
+                spread: Some(&thread.spread),
+                is_reply: comment.parent_id.is_some(),
+                has_link: !anatomy.links.is_empty(),
+                has_quote: own.segments.iter().any(|segment| segment.kind == SegmentKind::Quote),
+            };
+            Similarities::between(vector, &surroundings)
         });
     let is_asked = status == TranslationStatus::Needed && !site.translators.is_empty();
     let translator = language.best().filter(|_| is_asked).and_then(|best| {
@@ -199,8 +210,11 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
     thread.mix.add(&language);
     if let Some(vector) = vector.as_ref().filter(|_| is_readable && duplicate_of.is_none()) {
         Arc::make_mut(&mut thread.centroid).add(vector);
+        if let Some(article) = similarities.as_ref().and_then(|similarities| similarities.article) {
+            thread.spread.add(article.encoder);
+        }
     }
-    thread.remember(&comment.id, exact, &anatomy.words, vector.filter(|_| is_readable));
+    thread.remember(&comment.id, author, exact, &anatomy.words, vector.filter(|_| is_readable));
 
     let scored = own.scored;
     let translated_to = own.translation.map(|supplied| supplied.language);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::classify::artifact::{Artifact, ArtifactError};
 use crate::classify::linear_model::LinearModel;
+use crate::classify::static_encoder::StaticEncoder;
 use crate::config::Plan;
 use crate::domain::LanguageCode;
 use crate::language::Detector;
@@ -97,9 +98,12 @@ impl Models {
         let topic = plan.topic_enabled.then(|| {
             let name: Arc<str> = "topic".into();
             let place = located(&name, plan.models.topic.as_deref(), &mut problems)?;
-            let artifact = artifact(&name, place.as_ref(), &mut problems)?;
+            let found = artifact(&name, place.as_ref(), &mut problems);
+            let encoder = load_encoder(plan.models.encoder.as_deref(), &mut problems)?;
+            let artifact = found?;
+            citations.insert(Arc::from("encoder"), encoder.citation().into());
             citations.insert(Arc::clone(&name), artifact.citation().into());
-            sound(&name, place.as_ref(), TopicModel::load(&artifact), &mut problems)
+            sound(&name, place.as_ref(), TopicModel::load(&artifact, encoder), &mut problems)
         });
         let (tone, topic) = (tone.flatten(), topic.flatten());
         if problems.is_empty() {
@@ -170,6 +174,23 @@ impl Scorers {
         }
         if problems.is_empty() { Ok(Self { tone, citations, places }) } else { Err(problems) }
     }
+}
+
+/// The encoder of a folder, or else the one in the program.
+fn load_encoder(folder: Option<&Path>, problems: &mut Vec<ModelProblem>) -> Option<Arc<StaticEncoder>> {
+    let name: Arc<str> = "encoder".into();
+    let place = located(&name, folder, problems)?;
+    let artifact = artifact(&name, place.as_ref(), problems)?;
+    sound(&name, place.as_ref(), StaticEncoder::from_artifact(&artifact), problems).map(Arc::new)
+}
+
+/// The encoder that a topic model is trained with: that of a folder, or else the one in the program.
+///
+/// # Errors
+/// Everything that is wrong, at once.
+pub fn encoder(folder: Option<&Path>) -> Result<Arc<StaticEncoder>, Vec<ModelProblem>> {
+    let mut problems = Vec::new();
+    load_encoder(folder, &mut problems).ok_or(problems)
 }
 
 /// The detector with the model that the plan names, or else with the one in the program, if that holds one.

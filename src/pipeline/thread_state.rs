@@ -9,8 +9,9 @@ use crate::domain::CommentId;
 use crate::language::LanguageMix;
 use crate::text::anatomy::WordAt;
 use crate::text::quotes::{QuoteIndex, TrailNumber};
-use crate::topic::{ArticleVectors, CommentVector, ThreadCentroid};
+use crate::topic::{ArticleVectors, ClosenessSpread, CommentVector, ThreadCentroid};
 
+use super::authors_so_far::AuthorsSoFar;
 use super::prepare::PreparedThread;
 
 /// Words of a comment, from its beginning, that later comments are compared with.
@@ -20,6 +21,7 @@ const MAX_REMEMBERED_WORDS: usize = 2_000;
 #[derive(Debug)]
 pub(super) struct Remembered {
     id: CommentId,
+    author: Option<u64>,
     exact: u64,
     /// What it was about; `None` where it is in no language that the topic model reads.
     pub(super) vector: Option<Arc<CommentVector>>,
@@ -36,6 +38,10 @@ pub(super) struct ThreadState {
     pub(super) mix: LanguageMix,
     /// What the comments so far were about. Copied before it changes where a comment still waits with what it was.
     pub(super) centroid: Arc<ThreadCentroid>,
+    /// What each author's comments were about.
+    pub(super) authors: AuthorsSoFar,
+    /// How near the comments so far were to the article.
+    pub(super) spread: ClosenessSpread,
     /// Comments so far, for quotes and near-duplicates; numbered like `comments`.
     pub(super) comment_words: QuoteIndex,
     comments: VecDeque<Remembered>,
@@ -55,6 +61,7 @@ impl ThreadState {
     /// Takes over what a header says. A later header of the same thread replaces an earlier one.
     pub(super) fn set_header(&mut self, header: PreparedThread) {
         self.article = header.vectors.map(Arc::new);
+        self.spread = ClosenessSpread::default();
         self.article_words = QuoteIndex::default();
         self.article_words.add(header.words);
         if let Some(language) = header.language {
@@ -90,6 +97,7 @@ impl ThreadState {
     pub(super) fn remember(
         &mut self,
         id: &CommentId,
+        author: Option<u64>,
         exact: u64,
         words: &[WordAt],
         vector: Option<Arc<CommentVector>>,
@@ -97,7 +105,10 @@ impl ThreadState {
         let number = self.comment_words.add(words.iter().take(MAX_REMEMBERED_WORDS).map(|word| word.hash));
         self.by_id.insert(id.clone(), number);
         self.by_exact.entry(exact).or_insert(number);
-        self.comments.push_back(Remembered { id: id.clone(), exact, vector });
+        if let Some(author) = author {
+            self.authors.add(author, vector.as_deref());
+        }
+        self.comments.push_back(Remembered { id: id.clone(), author, exact, vector });
     }
 
     /// Forgets the oldest comment, if there is one.
@@ -107,6 +118,9 @@ impl ThreadState {
         let number = self.first_number;
         self.first_number = self.first_number.wrapping_add(1);
         self.comment_words.forget_oldest();
+        if let Some(author) = oldest.author {
+            self.authors.forget_one(author);
+        }
         if self.by_id.get(&oldest.id) == Some(&number) {
             self.by_id.remove(&oldest.id);
         }
@@ -127,7 +141,7 @@ mod tests {
         let mut thread = ThreadState::default();
         for number in 0..5_u64 {
             let words = word_hashes("the same seven words again and again");
-            thread.remember(&CommentId::new(number.to_string()), number, &words, None);
+            thread.remember(&CommentId::new(number.to_string()), Some(number % 2), number, &words, None);
         }
         assert_eq!(thread.exact_duplicate(0), Some(CommentId::new("0")));
         assert!(thread.comment(&CommentId::new("0")).is_some());
@@ -138,5 +152,6 @@ mod tests {
         assert_eq!(thread.id(1), Some(CommentId::new("1")));
         while thread.forget_oldest() {}
         assert_eq!((thread.len(), thread.by_id.len(), thread.by_exact.len()), (0, 0, 0));
+        assert!(thread.authors.is_empty());
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::text::segments::text_of;
 use crate::text::translation::untranslated_share;
-use crate::topic::{ArticleVectors, CommentVector, ThreadCentroid};
+use crate::topic::{ArticleVectors, CommentVector, Similarities, Surroundings, ThreadCentroid};
 
 use super::context::{CommentInContext, InContext};
 use super::guard::guarded;
@@ -121,7 +121,14 @@ pub(super) fn settle(comment: &mut CommentInContext, site: &Site) {
         comment.is_readable = true;
         comment.similarities = topic.map(|topic| {
             let vector = topic.vectorise([text.as_str()]);
-            topic.similarities(&vector, article.as_deref(), parent.as_deref(), &earlier)
+            let surroundings = Surroundings {
+                article: article.as_deref(),
+                parent: parent.as_deref(),
+                thread: Some(&earlier),
+                is_reply: comment.comment.parent_id.is_some(),
+                ..Surroundings::default()
+            };
+            Similarities::between(&vector, &surroundings)
         });
     }
     comment.translation = Translation {

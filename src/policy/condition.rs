@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Flag, LanguageCode, ReasonSubject, ToneLabel, TranslationStatus};
+use crate::domain::{Flag, LanguageCode, ReasonSubject, ToneLabel, TopicBasis, TranslationStatus};
 
 use super::Facts;
 
@@ -13,6 +13,8 @@ pub enum ScoreName {
     Label(Arc<str>),
     /// Probability that the comment is off topic.
     OffTopic,
+    /// Probability that it is on topic for the article, the parent or the thread alone.
+    Relevance(TopicBasis),
     /// Share of a supplied translation's words that were carried over untranslated.
     Untranslated,
 }
@@ -24,6 +26,9 @@ impl ScoreName {
         match self {
             Self::Label(label) => label,
             Self::OffTopic => "off_topic",
+            Self::Relevance(TopicBasis::Article) => "relevance:article",
+            Self::Relevance(TopicBasis::Parent) => "relevance:parent",
+            Self::Relevance(TopicBasis::Thread) => "relevance:thread",
             Self::Untranslated => "untranslated",
         }
     }
@@ -36,6 +41,7 @@ impl ScoreName {
                 tone.scores.iter().find(|score| score.label == *label).map(|score| score.probability.get())
             }
             Self::OffTopic => facts.topic.as_ref().ok().map(|topic| topic.off_topic.get()),
+            Self::Relevance(basis) => facts.topic.as_ref().ok().and_then(|topic| topic.relevance.of(*basis)),
             Self::Untranslated => facts.translation.untranslated,
         }
     }

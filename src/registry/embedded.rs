@@ -37,7 +37,7 @@ macro_rules! model {
 /// All of them, in the order of their names.
 #[cfg(feature = "embedded-models")]
 pub static EMBEDDED: &[EmbeddedModel] =
-    &[model!("abuse"), model!("language", SHIPPED_WEIGHTS), model!("sentiment"), model!("topic")];
+    &[model!("abuse"), model!("encoder"), model!("language", SHIPPED_WEIGHTS), model!("sentiment"), model!("topic")];
 
 /// Built without models: the configuration has to name folders.
 #[cfg(not(feature = "embedded-models"))]

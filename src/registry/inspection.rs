@@ -13,6 +13,7 @@ use super::embedded::{EmbeddedModel, embedded};
 use super::entry::WEIGHTS;
 use crate::classify::artifact::{Artifact, ArtifactError, MAX_FILE_BYTES};
 use crate::classify::linear_model::{self, LinearModel};
+use crate::classify::static_encoder::{self, StaticEncoder};
 use crate::language::model::{self as language, LanguageModel};
 use crate::tone::ToneModel;
 use crate::topic::{self, TopicModel};
@@ -87,6 +88,8 @@ pub enum Loaded {
     Topic,
     /// Telling languages apart.
     Language,
+    /// Placing texts by their subject.
+    Encoder,
 }
 
 /// A model as it was found. What could not be read or does not load is absent, and a finding.
@@ -229,13 +232,16 @@ const MISSING: &str = "is missing";
 fn load(artifact: &Artifact) -> Result<Loaded, ArtifactError> {
     let header = artifact.header();
     if header.kind == topic::KIND {
-        return TopicModel::load(artifact).map(|_| Loaded::Topic);
+        return TopicModel::check(artifact).map(|()| Loaded::Topic);
+    }
+    if header.kind == static_encoder::KIND {
+        return StaticEncoder::from_artifact(artifact).map(|_| Loaded::Encoder);
     }
     if header.kind == language::KIND {
         return LanguageModel::from_artifact(artifact).map(|_| Loaded::Language);
     }
     if header.kind != linear_model::KIND {
-        let expected = format!("{}`, `{}` or `{}", linear_model::KIND, topic::KIND, language::KIND);
+        let expected = [linear_model::KIND, topic::KIND, static_encoder::KIND].join("`, `") + "` or `" + language::KIND;
         return Err(ArtifactError::Mismatch { what: "kind", found: header.kind.clone(), expected });
     }
     let model = LinearModel::from_artifact(artifact)?;

@@ -9,5 +9,6 @@ pub mod scalars;
 pub mod scripts;
 pub mod segments;
 pub mod sentences;
+pub mod topic_words;
 pub mod translation;
 pub mod words;

@@ -2,6 +2,8 @@
 
 use super::TopicModel;
 use super::comment_vector::CommentVector;
+use crate::classify::embedding::Embedding;
+use crate::domain::Span;
 use super::similarities::Closeness;
 use crate::text::words::words;
 
@@ -19,6 +21,8 @@ const MAX_PASSAGES: usize = 256;
 pub struct ArticleVectors {
     /// The title, if there is one, then the passages.
     passages: Vec<CommentVector>,
+    /// Whether the first of them is the title.
+    has_title: bool,
     /// Term id, number of the passage, share in it; ascending. A comment finds its terms here in all passages at once.
     postings: Vec<(u32, u32, f32)>,
     term_count: u32,
@@ -31,13 +35,20 @@ impl ArticleVectors {
     #[must_use]
     pub fn new(model: &TopicModel, title: Option<&str>, article: Option<&str>) -> Option<Self> {
         let title = title.map(|title| model.vectorise([title]));
-        let passages = article.map(passages).unwrap_or_default();
-        Self::from_passages(title.into_iter().chain(passages.into_iter().map(|passage| model.vectorise(passage))))
+        let article = article.unwrap_or_default();
+        let passages = passages(article);
+        Self::from_passages(title, passages.into_iter().map(|passage| model.vectorise([passage.of(article)])))
     }
 
-    /// Puts vectors of passages together, the title first; `None` where none of them has a term.
+    /// Puts vectors of a title and of passages together; `None` where none of them has a term.
     #[must_use]
-    pub fn from_passages(passages: impl IntoIterator<Item = CommentVector>) -> Option<Self> {
+    pub fn from_passages(
+        title: Option<CommentVector>,
+        passages: impl IntoIterator<Item = CommentVector>,
+    ) -> Option<Self> {
+        let title = title.filter(|title| !title.is_empty());
+        let has_title = title.is_some();
+        let passages = title.into_iter().chain(passages);
         let passages: Vec<_> = passages.into_iter().filter(|passage| !passage.is_empty()).take(MAX_PASSAGES).collect();
         let mut postings: Vec<(u32, u32, f32)> = Vec::new();
         for (number, passage) in (0_u32..).zip(&passages) {
@@ -48,7 +59,7 @@ impl ArticleVectors {
         let mut rare: Vec<u32> = passages.iter().flat_map(|passage| passage.rare().iter().copied()).collect();
         rare.sort_unstable();
         rare.dedup();
-        (!passages.is_empty()).then_some(Self { passages, postings, term_count, rare })
+        (!passages.is_empty()).then_some(Self { passages, has_title, postings, term_count, rare })
     }
 
     /// The passages, the title first where there is one.
@@ -93,29 +104,43 @@ impl ArticleVectors {
             coverage: coverage.clamp(0.0, 1.0),
             shared_rare_words,
             terms: self.term_count,
+            encoder: self.nearest(comment.embedding()),
         }
+    }
+
+    /// The title, where there is one.
+    #[must_use]
+    pub fn title(&self) -> Option<&CommentVector> {
+        self.passages.first().filter(|_| self.has_title)
+    }
+
+    /// The encoder's cosine to the nearest of title and passages, -1..=1.
+    #[must_use]
+    pub fn nearest(&self, comment: &Embedding) -> f32 {
+        self.passages.iter().map(|passage| passage.embedding().cosine(comment)).fold(-1.0, f32::max)
     }
 }
 
-/// Cuts an article into passages, each a list of parts: short paragraphs are joined, long ones are cut.
-fn passages(article: &str) -> Vec<Vec<&str>> {
-    let mut passages: Vec<Vec<&str>> = Vec::new();
-    let mut open: Vec<&str> = Vec::new();
-    let mut open_words = 0;
-    for paragraph in article.lines() {
-        let mut begin = 0;
-        for word in words(paragraph) {
-            open_words += 1;
+/// Cuts an article into passages: short paragraphs are joined, long ones are cut.
+pub(super) fn passages(article: &str) -> Vec<Span> {
+    let mut passages: Vec<Span> = Vec::new();
+    // Where the open passage begins and ends, and how many words are in it.
+    let (mut begin, mut end, mut open_words) = (0, 0, 0);
+    let mut line_begin = 0;
+    for line in article.split_inclusive('\n') {
+        for word in words(line) {
+            if open_words == 0 {
+                begin = line_begin + word.begin;
+            }
+            (end, open_words) = (line_begin + word.end, open_words + 1);
             if open_words == MAX_PASSAGE_WORDS {
-                open.extend(paragraph.get(begin..word.end));
-                begin = word.end;
-                passages.push(std::mem::take(&mut open));
+                passages.push(Span::new(begin, end));
                 open_words = 0;
             }
         }
-        open.extend(paragraph.get(begin..).filter(|rest| !rest.trim().is_empty()));
+        line_begin += line.len();
         if open_words >= MIN_PASSAGE_WORDS {
-            passages.push(std::mem::take(&mut open));
+            passages.push(Span::new(begin, end));
             open_words = 0;
         }
         if passages.len() >= MAX_PASSAGES {
@@ -125,8 +150,8 @@ fn passages(article: &str) -> Vec<Vec<&str>> {
     if open_words > 0 {
         // A short end belongs to what stands before it.
         match passages.last_mut() {
-            Some(last) if open_words < MIN_PASSAGE_WORDS / 2 => last.extend(open),
-            _ => passages.push(open),
+            Some(last) if open_words < MIN_PASSAGE_WORDS / 2 => last.end = end,
+            _ => passages.push(Span::new(begin, end)),
         }
     }
     passages
@@ -137,7 +162,7 @@ mod tests {
     use super::*;
 
     fn word_counts(article: &str) -> Vec<usize> {
-        passages(article).iter().map(|parts| parts.iter().map(|part| words(part).count()).sum()).collect()
+        passages(article).iter().map(|passage| words(passage.of(article)).count()).collect()
     }
 
     #[test]
@@ -163,8 +188,8 @@ mod tests {
         let article: String = article.collect();
         let kept: Vec<String> = passages(&article)
             .iter()
-            .flatten()
-            .flat_map(|part| words(part).map(|word| word.of(part).to_owned()))
+            .map(|passage| passage.of(&article))
+            .flat_map(|passage| words(passage).map(|word| word.of(passage).to_owned()))
             .collect();
         assert_eq!(kept, (0..333).map(|number| format!("w{number}")).collect::<Vec<_>>());
     }

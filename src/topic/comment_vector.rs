@@ -1,6 +1,10 @@
 //! What a text is about, as numbers: its weighted terms.
 
-use super::terms::{TermWeights, for_each_term};
+use super::small_talk::small_talk;
+use super::terms::{TermWeights, term_of};
+use crate::classify::embedding::Embedding;
+use crate::classify::static_encoder::{EncoderSum, StaticEncoder};
+use crate::text::topic_words::for_each_topic_word;
 
 /// Most terms kept of one text; of a longer one, the heaviest.
 const MAX_TERMS: usize = 512;
@@ -16,8 +20,11 @@ pub struct WeightBounds {
     pub rare: f32,
 }
 
-/// A text as a sparse vector of its terms, of length 1: `(1 + ln tf) * weight`, cosine-normalised (Salton and
-/// Buckley, 1988). Cheap to keep: 8 bytes a term.
+/// Most content words of a text that may be small talk; looking at longer ones is a waste.
+const MAX_SMALL_TALK_WORDS: usize = 12;
+
+/// What a text is about: a sparse vector of its terms, of length 1, `(1 + ln tf) * weight`, cosine-normalised (Salton and
+/// Buckley, 1988), and the place that the encoder gives it. Cheap to keep: 8 bytes a term, and one a dimension.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CommentVector {
     /// Term id (high half of its hash) and share, ascending by id, without repeats.
@@ -25,17 +32,24 @@ pub struct CommentVector {
     /// Ids of the rare terms, ascending.
     rare: Box<[u32]>,
     content_words: u32,
+    embedding: Embedding,
+    is_small_talk: bool,
 }
 
 impl CommentVector {
     pub(super) fn of<'text>(
-        texts: impl IntoIterator<Item = &'text str>,
+        texts: impl IntoIterator<Item = &'text str> + Clone,
+        encoder: &StaticEncoder,
         weights: &TermWeights,
         bounds: WeightBounds,
     ) -> Self {
         let mut terms: Vec<u64> = Vec::new();
-        for text in texts {
-            for_each_term(text, |term| terms.push(term));
+        let mut sum = EncoderSum::new(encoder);
+        for text in texts.clone() {
+            for_each_topic_word(text, |word| {
+                terms.push(term_of(word));
+                sum.add(word);
+            });
         }
         let content_words = terms.iter().filter(|term| weights.weight(**term) >= bounds.content).count();
         terms.sort_unstable();
@@ -65,7 +79,21 @@ impl CommentVector {
             entries: entries.into_boxed_slice(),
             rare: rare.into_boxed_slice(),
             content_words: u32::try_from(content_words).unwrap_or(u32::MAX),
+            embedding: sum.embedding(),
+            is_small_talk: content_words <= MAX_SMALL_TALK_WORDS && small_talk(texts).is_some(),
         }
+    }
+
+    /// Where the encoder places it.
+    #[must_use]
+    pub fn embedding(&self) -> &Embedding {
+        &self.embedding
+    }
+
+    /// Whether it is a greeting, thanks, a reaction or the like: nothing that could be on or off a subject.
+    #[must_use]
+    pub fn is_small_talk(&self) -> bool {
+        self.is_small_talk
     }
 
     /// Number of content words, repeats included: those that are not among the commonest of the language.
@@ -130,7 +158,7 @@ mod tests {
 
     fn vector(text: &str) -> CommentVector {
         let weights = TermWeights::new(vec![100; TermWeights::CELLS], 0.03).unwrap();
-        CommentVector::of([text], &weights, BOUNDS)
+        CommentVector::of([text], &StaticEncoder::blank(), &weights, BOUNDS)
     }
 
     #[test]

@@ -1,21 +1,26 @@
-//! The topic model: term weights, the set of common words, and the head.
+//! The topic model: the encoder, term weights, the set of common words, and the head.
+
+use std::sync::Arc;
 
 use super::comment_vector::{CommentVector, WeightBounds};
 use super::known_words::{KnownWords, MAX_BYTES};
 use super::similarities::{FEATURE_COUNT, FEATURE_NAMES, Similarities};
 use super::terms::TermWeights;
-use super::{ArticleVectors, ThreadCentroid};
+use super::Situation;
 use crate::classify::artifact::{Artifact, ArtifactBuilder, ArtifactError, Header};
 use crate::classify::dense_head::DenseHead;
-use crate::domain::{Absence, LanguageCode, Probability, Topic};
+use crate::classify::static_encoder::StaticEncoder;
+use crate::domain::{Absence, LanguageCode, Probability, Relevance, Topic, TopicBasis};
 
 /// The kind of model file that is read here.
 pub const KIND: &str = "topic-head";
 /// The terms and features that the shipped model was trained on. Changes with any change of `terms`,
 /// `comment_vector` or `similarities`.
-pub const FEATURE_SPEC: &str = "topic-terms-18-light-stem@1";
+pub const FEATURE_SPEC: &str = "topic-encoder-terms-18-light-stem@2";
 
 const LABEL: &str = "off_topic";
+/// Which encoder the head was trained with: the first 48 bits of its file's SHA-256, as a whole number.
+const ENCODER_PARAMETER: &str = "encoder_sha256_48_bits";
 
 /// What a topic model is made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +35,8 @@ pub struct TopicModelParts {
     pub known_words: KnownWords,
     /// Log-odds of off topic from [`Similarities::features`].
     pub head: DenseHead,
+    /// What places texts by their subject.
+    pub encoder: Arc<StaticEncoder>,
 }
 
 /// Says how far a comment is off topic. Reads English.
@@ -44,12 +51,35 @@ pub struct TopicModel {
 }
 
 impl TopicModel {
-    /// Reads a model from a checked file.
+    /// Reads a model from a checked file, to work with an encoder.
     ///
     /// # Errors
-    /// Where the file is another kind of model, was trained on other features, or holds numbers that make no sense.
-    pub fn load(artifact: &Artifact) -> Result<Self, ArtifactError> {
+    /// Where the file is another kind of model, was trained on other features or with another encoder, or holds numbers that
+    /// make no sense.
+    pub fn load(artifact: &Artifact, encoder: Arc<StaticEncoder>) -> Result<Self, ArtifactError> {
         artifact.expect(KIND, FEATURE_SPEC)?;
+        let trained_with = artifact.parameter(ENCODER_PARAMETER)?;
+        if (trained_with - encoder_number(&encoder)).abs() > 0.5 {
+            #[allow(clippy::cast_sign_loss, reason = "a number that makes no sense names no encoder either")]
+            return Err(ArtifactError::Mismatch {
+                what: "encoder",
+                found: format!("sha256:{:012x}", trained_with as u64),
+                expected: encoder.citation().to_owned(),
+            });
+        }
+        Self::read(artifact, encoder)
+    }
+
+    /// Whether a file is a sound topic model, for whichever encoder.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn check(artifact: &Artifact) -> Result<(), ArtifactError> {
+        artifact.expect(KIND, FEATURE_SPEC)?;
+        Self::read(artifact, Arc::new(StaticEncoder::blank())).map(|_| ())
+    }
+
+    fn read(artifact: &Artifact, encoder: Arc<StaticEncoder>) -> Result<Self, ArtifactError> {
         let header = artifact.header();
         if header.labels != [LABEL] {
             return Err(ArtifactError::Mismatch {
@@ -88,6 +118,7 @@ impl TopicModel {
             rare_weight: weight("rare_weight")?,
             known_words,
             head,
+            encoder,
         };
         Ok(Self { parts, languages, citation: artifact.citation() })
     }
@@ -111,6 +142,7 @@ impl TopicModel {
             ("content_weight", f64::from(parts.content_weight)),
             ("rare_weight", f64::from(parts.rare_weight)),
             ("head_intercept", parts.head.intercept()),
+            (ENCODER_PARAMETER, encoder_number(&parts.encoder)),
         ];
         let header = Header {
             name: name.to_owned(),
@@ -149,22 +181,9 @@ impl TopicModel {
 
     /// What a comment is about, from the parts of it that are its writer's own words (no quotes, links or code).
     #[must_use]
-    pub fn vectorise<'text>(&self, texts: impl IntoIterator<Item = &'text str>) -> CommentVector {
+    pub fn vectorise<'text>(&self, texts: impl IntoIterator<Item = &'text str> + Clone) -> CommentVector {
         let bounds = WeightBounds { content: self.parts.content_weight, rare: self.parts.rare_weight };
-        CommentVector::of(texts, &self.parts.term_weights, bounds)
-    }
-
-    /// Compares a comment with what it may be about. Cheap: runs for every comment in input order, before the comment
-    /// is added to the thread.
-    #[must_use]
-    pub fn similarities(
-        &self,
-        comment: &CommentVector,
-        article: Option<&ArticleVectors>,
-        parent: Option<&CommentVector>,
-        thread: &ThreadCentroid,
-    ) -> Similarities {
-        Similarities::between(comment, article, parent, thread)
+        CommentVector::of(texts, &self.parts.encoder, &self.parts.term_weights, bounds)
     }
 
     /// How far off topic a comment is.
@@ -173,8 +192,24 @@ impl TopicModel {
     /// [`Absence::TooLittleText`] or [`Absence::NoContext`]; see [`Similarities::basis`].
     pub fn score(&self, similarities: &Similarities) -> Result<Topic, Absence> {
         let basis = similarities.basis()?;
-        let log_odds = self.parts.head.log_odds(&similarities.features());
-        Ok(Topic { off_topic: Probability::from_log_odds(log_odds), basis, relevance: similarities.relevance() })
+        let relevance = |basis| {
+            similarities.has(basis).then(|| {
+                let alone = similarities.seen_in(Situation::only(basis));
+                Probability::from_log_odds(-self.log_odds(&alone)).rounded().get()
+            })
+        };
+        let relevance = Relevance {
+            article: relevance(TopicBasis::Article),
+            parent: relevance(TopicBasis::Parent),
+            thread: relevance(TopicBasis::Thread),
+        };
+        Ok(Topic { off_topic: Probability::from_log_odds(self.log_odds(similarities)), basis, relevance })
+    }
+
+    /// Log-odds of off topic, however little text there is.
+    #[must_use]
+    pub fn log_odds(&self, similarities: &Similarities) -> f64 {
+        self.parts.head.log_odds(&similarities.features())
     }
 
     /// Whether a folded word is common English: it stands in enough of the training texts. About 1 % of all other
@@ -190,6 +225,11 @@ impl TopicModel {
     }
 }
 
+/// The checksum of an encoder as a number; 0 for one that no file holds.
+fn encoder_number(encoder: &StaticEncoder) -> f64 {
+    u64::from_str_radix(encoder.checksum(), 16).map_or(0.0, |number| number as f64)
+}
+
 fn broken(what: &str) -> ArtifactError {
     ArtifactError::BrokenHeader(what.to_owned())
 }
@@ -197,18 +237,19 @@ fn broken(what: &str) -> ArtifactError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::TopicBasis;
+    use crate::topic::{ArticleVectors, Surroundings, ThreadCentroid};
 
     /// All terms weigh the same, and only the article's and the parent's cosine count.
     fn model() -> TopicModel {
         let mut weights = vec![0.0; FEATURE_COUNT];
-        (weights[1], weights[8]) = (-6.0, -2.0);
+        (weights[1], weights[10]) = (-6.0, -2.0);
         TopicModel::from_parts(TopicModelParts {
             term_weights: TermWeights::new(vec![100; TermWeights::CELLS], 0.03).unwrap(),
             content_weight: 1.0,
             rare_weight: 2.0,
             known_words: KnownWords::from_hashes(&[crate::text::words::hash_word("bridge")]),
             head: DenseHead::new(weights, 2.0).unwrap(),
+            encoder: Arc::new(StaticEncoder::blank()),
         })
     }
 
@@ -219,7 +260,7 @@ mod tests {
     #[test]
     fn what_is_written_scores_the_same_when_read() {
         let fresh = model();
-        let read = TopicModel::load(&Artifact::parse(fresh.to_bytes("topic", "1")).unwrap()).unwrap();
+        let read = TopicModel::load(&Artifact::parse(fresh.to_bytes("topic", "1")).unwrap(), Arc::new(StaticEncoder::blank())).unwrap();
         assert_eq!(read.parts(), fresh.parts());
         assert!(read.citation().starts_with("topic@1+sha256:"));
         assert!(read.knows_word("bridge") && !read.knows_word("brudge"));
@@ -238,15 +279,17 @@ mod tests {
                      article: Option<&ArticleVectors>,
                      parent: Option<&CommentVector>,
                      thread: &ThreadCentroid| {
-            model.score(&model.similarities(comment, article, parent, thread))
+            let around = Surroundings { article, parent, thread: Some(thread), ..Surroundings::default() };
+            model.score(&Similarities::between(comment, &around))
         };
         let [on, off] = [&near, &far].map(|comment| score(comment, article.as_ref(), None, &none).unwrap());
         assert!(on.off_topic.get() < 0.5 && off.off_topic.get() > 0.8, "{on:?} {off:?}");
-        assert_eq!((on.basis, off.relevance.article, off.relevance.parent), (TopicBasis::Article, Some(0.0), None));
+        assert_eq!((on.basis, off.relevance.parent), (TopicBasis::Article, None));
+        assert!(on.relevance.article.unwrap() > 0.5 && off.relevance.article.unwrap() < 0.2);
 
         let reply = score(&far, None, Some(&far), &none).unwrap();
         assert_eq!((reply.basis, reply.relevance.article), (TopicBasis::Parent, None));
-        assert!((reply.relevance.parent.unwrap() - 1.0).abs() < 1e-6);
+        assert!((reply.relevance.parent.unwrap() - 0.5).abs() < 1e-3, "{reply:?}");
 
         let mut thread = none.clone();
         for earlier in 0..3 {
@@ -268,7 +311,8 @@ mod tests {
             let mut builder = ArtifactBuilder::new(header);
             builder.unsigned_bytes("term_weights", &vec![1; cells]);
             builder.unsigned_bytes("known_words", &vec![1; known]);
-            TopicModel::load(&Artifact::parse(builder.doubles("head", head).finish()).unwrap())
+            let artifact = Artifact::parse(builder.doubles("head", head).finish()).unwrap();
+            TopicModel::load(&artifact, Arc::new(StaticEncoder::blank()))
         };
         let (cells, zeros) = (TermWeights::CELLS, [0.0; FEATURE_COUNT]);
         let parameter = |name: &'static str, value: f64| {
@@ -290,6 +334,7 @@ mod tests {
             ("content_weight", -1.0),
             ("rare_weight", 1e9),
             ("head_intercept", 1e300),
+            (ENCODER_PARAMETER, 77.0),
         ] {
             assert!(rebuild(&parameter(name, value), cells, 8, &zeros).is_err(), "{name} {value}");
         }

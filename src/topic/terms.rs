@@ -1,27 +1,21 @@
 //! The terms of a text, and how much each of them weighs.
 
-use crate::text::words::{fold_into, hash_word, words};
+use crate::text::topic_words::for_each_topic_word;
+use crate::text::words::hash_word;
 
 /// Bits of a term's hash that choose its cell in the weight table.
 pub const TABLE_BITS: u32 = 18;
 const CELLS: usize = 1 << TABLE_BITS;
 
-/// Calls `each` with the 64-bit hash of every term of a text, in order.
-///
-/// A term is a folded word without a possessive or other common ending (see `stem`); the parts of a hyphenated word count one by one
-/// (`anti-Serb` gives `anti` and `serb`), so that they meet the same words standing alone.
+/// Calls `each` with the 64-bit hash of every term of a text, in order; see [`term_of`].
 pub fn for_each_term(text: &str, mut each: impl FnMut(u64)) {
-    let mut folded = String::new();
-    for span in words(text) {
-        folded.clear();
-        fold_into(span.of(text), &mut folded);
-        for part in folded.split('-') {
-            let part = part.strip_suffix("'s").unwrap_or(part);
-            if !part.is_empty() {
-                each(hash_word(stem(part)));
-            }
-        }
-    }
+    for_each_topic_word(text, |word| each(term_of(word)));
+}
+
+/// The term of a folded word: the hash of what is left without a common ending (see `stem`).
+#[must_use]
+pub fn term_of(word: &str) -> u64 {
+    hash_word(stem(word))
 }
 
 /// Takes common English endings off, so that `bombs`, `bombed` and `bombing` meet as one term: a plural `s`, then one of

@@ -4,11 +4,12 @@ use rustc_hash::FxHashMap;
 
 use super::comment_vector::CommentVector;
 use super::similarities::Closeness;
+use crate::classify::embedding::EmbeddingSum;
 
 /// Most terms remembered; past it the lighter half is forgotten.
 const MAX_TERMS: usize = 2_048;
 
-/// The running sum of the vectors of a thread's earlier comments. Bounded: at most 2,048 terms, about 32 KiB.
+/// The running sum of the vectors of a thread's earlier comments. Bounded: at most 2,048 terms, about 32 KiB, and a number a dimension.
 ///
 /// Comparing and adding cost a look-up a term of the comment, not of the thread: they run for every comment in input
 /// order. Depends on the order of the comments and on nothing else.
@@ -18,6 +19,7 @@ pub struct ThreadCentroid {
     sums: FxHashMap<u32, TermSum>,
     squared_length: f64,
     comments: u32,
+    embeddings: EmbeddingSum,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,6 +41,7 @@ impl ThreadCentroid {
             return;
         }
         self.comments = self.comments.saturating_add(1);
+        self.embeddings.add(comment.embedding());
         let mut rare = comment.rare().iter().peekable();
         for &(id, value) in comment.entries() {
             while rare.next_if(|other| **other < id).is_some() {}
@@ -79,6 +82,7 @@ impl ThreadCentroid {
             coverage: coverage.clamp(0.0, 1.0),
             shared_rare_words,
             terms: self.sums.len() as u32,
+            encoder: self.embeddings.cosine(comment.embedding()),
         })
     }
 }
@@ -87,11 +91,12 @@ impl ThreadCentroid {
 mod tests {
     use super::*;
     use crate::topic::comment_vector::WeightBounds;
+    use crate::classify::static_encoder::StaticEncoder;
     use crate::topic::terms::TermWeights;
 
     fn vectors<const N: usize>(texts: [&str; N]) -> [CommentVector; N] {
         let weights = TermWeights::new(vec![100; TermWeights::CELLS], 0.03).unwrap();
-        texts.map(|text| CommentVector::of([text], &weights, WeightBounds { content: 1.0, rare: 2.0 }))
+        texts.map(|text| CommentVector::of([text], &StaticEncoder::blank(), &weights, WeightBounds { content: 1.0, rare: 2.0 }))
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod calibration;
 pub mod card;
 pub mod crate_versions;
 pub mod custom;
+pub mod encoder;
 mod features;
 pub mod language;
 pub mod manifest;

@@ -227,7 +227,7 @@ pub enum TopicField {
         off_topic: f64,
         /// What it was mainly compared with: `article`, `parent` or `thread`.
         basis: &'static str,
-        /// The similarities behind the score.
+        /// What each kind of context says alone.
         relevance: RelevanceField,
     },
     /// Not scored.
@@ -237,14 +237,14 @@ pub enum TopicField {
     },
 }
 
-/// Similarity, 0..=1, to what a comment may be about; null where there is nothing to compare with.
+/// Probability, 0..=1, that a comment is on topic for one thing alone; null where there is nothing to compare with.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RelevanceField {
-    /// To the article, its title or its nearest passage.
+    /// For the article: its title or its nearest passage.
     pub article: Option<f64>,
-    /// To the comment that it answers.
+    /// For the comment that it answers.
     pub parent: Option<f64>,
-    /// To the earlier comments of the thread.
+    /// For the earlier comments of the thread.
     pub thread: Option<f64>,
 }
 

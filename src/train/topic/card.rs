@@ -28,24 +28,28 @@ pub(super) fn card(
     card.push_str(
         "AUC: chance that a comment of another thread scores above one of this thread. Threshold: the lowest score at \
          which at most 2 % of the on-topic comments are called off topic.\n\n\
-         | compared with | comments | AUC, every comment | cosine alone | AUC, scored | threshold | off topic found |\n\
-         | --- | --- | --- | --- | --- | --- | --- |\n",
+         | compared with | comments | AUC, every comment | term cosine alone | AUC, scored | calibration error | threshold | off topic found |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
     let figure = |number: Option<f64>| number.map_or_else(|| "–".to_owned(), |number| format!("{number:.3}"));
     for (name, situation) in &report.situations {
         let _ = writeln!(
             card,
-            "| {name} | {} | {} | {} | {} | {} | {} |",
+            "| {name} | {} | {} | {} | {} | {} | {} | {} |",
             situation.every_comment.on_topic + situation.every_comment.off_topic,
             figure(situation.every_comment.auc),
             figure(situation.cosine_alone),
             figure(situation.scored.auc),
+            figure(situation.calibration_error),
             figure(situation.threshold.map(|threshold| threshold.at_least)),
             figure(situation.threshold.map(|threshold| threshold.found)),
         );
     }
     if let Some(threshold) = report.suggested_threshold {
         let _ = writeln!(card, "\nSuggested threshold for holding a comment for review: {threshold:.3}.");
+    }
+    if let Some(auc) = report.good_answers {
+        let _ = writeln!(card, "\nGood answers against bad ones, to the same questions: AUC {auc:.3}.");
     }
     card.push_str("\n## Weights\n\nLog-odds of off topic for each input, as it is:\n\n");
     for (name, weight) in model.named_weights() {
@@ -56,9 +60,10 @@ pub(super) fn card(
 
 const INTRODUCTION: &str = "# topic
 
-Says how far a comment is off topic: from how near its words are to those of the article and its title, of the comment
-that it answers, and of the thread so far. Logistic regression over 24 numbers; the nearness is that of weighted words
-(tf-idf), so that a comment in other words than the article's looks further away than it is.
+Says how far a comment is off topic: from how near it is to the article's passages and title, to the comment that it answers,
+to the thread so far and to what its author said there before. Logistic regression over 37 numbers; nearness is that of
+places which the encoder (models/encoder) gives to texts, and of weighted words (tf-idf). It also says how far the comment is
+on topic for the article, the parent and the thread, each alone.
 
 ## Intended use
 
@@ -74,7 +79,10 @@ stands under. English.
 
 ## Limits
 
-- A comment of fewer than three content words gets no score, nor does one that has nothing to be compared with.
+- A comment of fewer than three content words gets no score, nor do greetings, thanks, reactions and comments on the
+  conversation itself, nor one that has nothing to be compared with.
+- The data names no authors. What an author said before was learnt from the parent's parent, which in a conversation of two
+  is the author's own.
 - The score is a probability where every other comment is off topic, as in training. On a real site far fewer are: use
   the threshold, not the number.
 - Off topic in training means taken from another thread of the same sites, which is easier to tell than a comment that
@@ -87,6 +95,6 @@ const ORIGINS: &str = "
 `pairs_*`: comments from Reddit of March and April 2015, from the collection leahrnh/reddit_corpus on GitHub, which
 states no licence; the comments are their writers'. `questions_*`: questions and answers
 of Qatar Living from SemEval-2016 task 3 (Nakov and others, 2016); the copy used states no licence. The model holds how
-many texts contain the words of each hashed cell, a Bloom filter of common words, and 24 weights: no comment can be read
+many texts contain the words of each hashed cell, a Bloom filter of common words, and 37 weights: no comment can be read
 back from it.
 ";

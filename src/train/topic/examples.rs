@@ -6,9 +6,12 @@ use rand::Rng;
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::rows::Judgement;
+use super::rows::{Answer, Judgement};
 use super::threads::{Thread, ThreadComment};
-use crate::topic::{ArticleVectors, CommentVector, Similarities, ThreadCentroid, TopicModel};
+use crate::classify::embedding::EmbeddingSum;
+use crate::topic::{
+    ArticleVectors, ClosenessSpread, CommentVector, Similarities, Situation, Surroundings, ThreadCentroid,
+};
 
 /// A long article is made up from a thread of at least this many comments.
 const MIN_COMMENTS_FOR_MADE_UP_ARTICLE: usize = 12;
@@ -17,37 +20,6 @@ const MAX_MADE_UP_PASSAGES: usize = 24;
 /// Most draws for a comment of another thread.
 const MAX_DRAWS: usize = 16;
 
-/// Which of article, parent and thread a comment is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Situation {
-    /// The article or title.
-    pub article: bool,
-    /// The comment that it answers.
-    pub parent: bool,
-    /// The earlier comments.
-    pub thread: bool,
-}
-
-impl Situation {
-    /// Everything there is.
-    pub const ALL: Self = Self { article: true, parent: true, thread: true };
-
-    /// What is left of the similarities in this situation.
-    pub fn of(self, similarities: &Similarities) -> Similarities {
-        let mut left = *similarities;
-        if !self.article {
-            (left.article, left.article_passages) = (None, 0);
-        }
-        if !self.parent {
-            left.parent = None;
-        }
-        if !self.thread {
-            (left.thread, left.earlier_comments) = (None, 0);
-        }
-        left
-    }
-}
-
 /// A comment under some context.
 #[derive(Debug, Clone, Copy)]
 pub struct Example {
@@ -55,10 +27,14 @@ pub struct Example {
     pub similarities: Similarities,
     /// Whether it is off topic there.
     pub off_topic: bool,
+    /// Whether that is known; bad answers to a question are shown too, to compare them with good ones.
+    pub judged: bool,
     /// Its length in characters.
     pub length_chars: usize,
     /// Depth of the place where it stands: 1 for a comment on the subject itself.
     pub depth: u32,
+    /// How good an answer it is to the question that it stands under.
+    pub answer: Option<Answer>,
 }
 
 /// How examples are made.
@@ -99,8 +75,9 @@ impl Dice {
         if self.one_in(2) {
             return Situation::ALL;
         }
-        let drawn = Situation { article: self.one_in(2), parent: self.one_in(2), thread: self.one_in(2) };
-        let left = drawn.of(similarities);
+        let [article, parent, thread, author] = [(); 4].map(|()| self.one_in(2));
+        let drawn = Situation { article, parent, thread, author: author && thread };
+        let left = similarities.seen_in(drawn);
         let nothing = left.article.is_none() && left.parent.is_none() && left.thread.is_none();
         if nothing { Situation::ALL } else { drawn }
     }
@@ -121,7 +98,7 @@ impl Stage {
             Some(opening) if opening_is_article => (Some(CommentVector::clone(opening)), None),
             opening => (None, opening.clone()),
         };
-        let article = passage.clone().map_or_else(|| thread.article.clone(), |it| ArticleVectors::from_passages([it]));
+        let article = passage.map_or_else(|| thread.article.clone(), |it| ArticleVectors::from_passages(None, [it]));
         let comments = &thread.comments;
         if !options.made_up_articles || comments.len() < MIN_COMMENTS_FOR_MADE_UP_ARTICLE || !dice.one_in(2) {
             return Self { article, first_comment, begin: 0 };
@@ -131,9 +108,11 @@ impl Stage {
         let begin = (wanted..comments.len()).find(|at| comments[*at].depth == 1).unwrap_or(0);
         let passages = comments[..begin.min(MAX_MADE_UP_PASSAGES)].iter();
         let passages = passages.map(|comment| CommentVector::clone(&comment.vector));
-        let written = thread.article.iter().flat_map(|article| article.passages().iter().cloned());
-        let opening = thread.opening.as_deref().cloned();
-        let made_up = ArticleVectors::from_passages(written.chain(opening).chain(passages));
+        let title = thread.article.as_ref().and_then(ArticleVectors::title).cloned();
+        let after_title = usize::from(title.is_some());
+        let written = thread.article.iter().flat_map(|article| article.passages().iter().skip(after_title));
+        let opening = thread.opening.as_deref();
+        let made_up = ArticleVectors::from_passages(title, written.chain(opening).cloned().chain(passages));
         if begin == 0 {
             Self { article, first_comment, begin }
         } else {
@@ -147,7 +126,6 @@ impl Stage {
 /// (first-level or reply), so that nothing but the context tells them apart. Comments without any term are left out.
 pub fn for_each_example(
     threads: &[Thread],
-    model: &TopicModel,
     options: ExampleOptions,
     mut each: impl FnMut(&[Example]),
 ) {
@@ -168,21 +146,35 @@ pub fn for_each_example(
     for (at, thread) in threads.iter().enumerate() {
         let stage = Stage::set(thread, options, &mut dice);
         let mut centroid = ThreadCentroid::default();
+        let mut spread = ClosenessSpread::default();
         if let Some(first) = &stage.first_comment {
             centroid.add(first);
         }
         for comment in &thread.comments[stage.begin..] {
             let parent = comment.parent.as_ref().or(stage.first_comment.as_ref());
-            let example = |comment: &ThreadComment, off_topic: bool, depth: u32| Example {
-                similarities: model.similarities(
-                    &comment.vector,
-                    stage.article.as_ref(),
-                    parent.map(AsRef::as_ref),
-                    &centroid,
+            let mut author = EmbeddingSum::default();
+            if let Some(own) = &comment.grandparent {
+                author.add(own.embedding());
+            }
+            let example = |own: &ThreadComment, off_topic: bool| Example {
+                similarities: Similarities::between(
+                    &own.vector,
+                    &Surroundings {
+                        article: stage.article.as_ref(),
+                        parent: parent.map(AsRef::as_ref),
+                        thread: Some(&centroid),
+                        author: Some(&author),
+                        spread: Some(&spread),
+                        is_reply: comment.depth > 1,
+                        has_link: own.extras.link,
+                        has_quote: own.extras.quote,
+                    },
                 ),
                 off_topic,
-                length_chars: comment.length_chars,
-                depth,
+                judged: own.judgement != Judgement::Unknown,
+                length_chars: own.length_chars,
+                depth: comment.depth,
+                answer: if off_topic { None } else { own.answer },
             };
             if has_terms(comment) {
                 match comment.judgement {
@@ -192,12 +184,16 @@ pub fn for_each_example(
                         let stranger = drawn.map(|draw| pool[draw]).find(|(other, _)| *other != at);
                         if let Some((other, index)) = stranger {
                             let stranger = &threads[other].comments[index];
-                            each(&[example(comment, false, comment.depth), example(stranger, true, comment.depth)]);
+                            each(&[example(comment, false), example(stranger, true)]);
                         }
                     }
-                    Judgement::OffTopic => each(&[example(comment, true, comment.depth)]),
+                    Judgement::OffTopic => each(&[example(comment, true)]),
+                    Judgement::Unknown if comment.answer.is_some() => each(&[example(comment, false)]),
                     Judgement::Unknown => {}
                 }
+            }
+            if let Some(article) = stage.article.as_ref().filter(|_| has_terms(comment)) {
+                spread.add(article.nearest(comment.vector.embedding()));
             }
             centroid.add(&comment.vector);
         }

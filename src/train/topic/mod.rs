@@ -4,27 +4,51 @@ mod card;
 mod examples;
 mod manifest;
 mod report;
-mod rows;
+pub(in crate::train) mod row_files;
+pub(in crate::train) mod rows;
+pub(in crate::train) mod slices;
 mod term_counts;
 mod threads;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ndarray::Array2;
 
 pub use super::training_file::TrainingFile;
 pub use report::{ScoredSlice, SituationReport, Threshold, TopicReport};
+pub use row_files::{LabelCounts, RowFile, RowFileProblem, RowFileProblems};
 
 use crate::classify::dense_head::{DenseHead, DenseHeadError, DenseHeadOptions, FittedDenseHead};
-use crate::labelled::RowsError;
-use crate::topic::{FEATURE_COUNT, TopicModel, TopicModelParts};
+use crate::labelled::{Mapping, RowsError};
+use crate::classify::static_encoder::StaticEncoder;
+use crate::topic::{FEATURE_COUNT, FEATURE_NAMES, TopicModel, TopicModelParts};
 use examples::{Dice, ExampleOptions};
+use row_files::RowFiles;
 use threads::{Thread, ThreadCollector};
 
 /// The name of the model in its file and in records.
 const MODEL_NAME: &str = "topic";
 /// The version of the model in its file and in records.
-const MODEL_VERSION: &str = "1";
+const MODEL_VERSION: &str = "2";
+
+/// Whether an input of the head belongs to a family.
+type Family = fn(&str) -> bool;
+
+/// Families of the head's inputs, each of which may be left out to see what it is worth.
+const FAMILIES: [(&str, Family); 9] = [
+    ("encoder", |name| name.contains("encoder") || name == "typical"),
+    ("terms", |name| {
+        ["_cosine", "_coverage", "_rare_words", "_terms"].iter().any(|part| name.contains(part))
+    }),
+    ("article", |name| name.starts_with("article") || name.starts_with("title") || name == "typical"),
+    ("parent", |name| name.starts_with("parent")),
+    ("thread", |name| name.starts_with("thread")),
+    ("author", |name| name.starts_with("author")),
+    ("typical", |name| name == "typical"),
+    ("reply, link, quote", |name| ["reply", "link", "quote"].contains(&name)),
+    ("length", |name| name == "length" || name.ends_with("by_length")),
+];
 
 /// What is trained from, and where to.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,8 +57,14 @@ pub struct TopicTrainingOptions {
     pub data: Vec<PathBuf>,
     /// Files to measure on; none gives a report without figures.
     pub dev: Vec<PathBuf>,
+    /// Which columns and fields are what, where their names do not say.
+    pub mapping: Mapping,
     /// The directory of the model; made where it is missing.
     pub out: PathBuf,
+    /// What places texts by their subject; the model works with this one alone.
+    pub encoder: Arc<StaticEncoder>,
+    /// Whether the head is also fitted without each family of its inputs, to see what they are worth.
+    pub ablation: bool,
     /// Chooses all that is left to chance: the same seed and data give the same bytes.
     pub seed: u64,
     /// The rest.
@@ -52,8 +82,6 @@ pub struct TopicHyperparameters {
     pub rare_share: f64,
     /// Words in at least this many texts are common English.
     pub known_word_texts: u32,
-    /// The head is trained on one thread in this many.
-    pub one_thread_in: u64,
     /// How the head is fitted.
     pub head: DenseHeadOptions,
 }
@@ -65,7 +93,6 @@ impl Default for TopicHyperparameters {
             content_share: 0.05,
             rare_share: 0.002,
             known_word_texts: 10,
-            one_thread_in: 3,
             head: DenseHeadOptions::default(),
         }
     }
@@ -90,6 +117,9 @@ pub enum TopicTrainingError {
     /// The data cannot be read.
     #[error(transparent)]
     Rows(#[from] RowsError),
+    /// Rows or files are wrong, all of them together.
+    #[error(transparent)]
+    Data(#[from] RowFileProblems),
     /// The data holds too little to learn from.
     #[error("{threads} threads give no pair of comments of different threads; give more data")]
     TooFewThreads {
@@ -123,12 +153,10 @@ pub fn train_topic(
 ) -> Result<TopicTrainingOutcome, TopicTrainingError> {
     let hyperparameters = &options.hyperparameters;
     let mut counts = term_counts::TermCounts::default();
-    let mut files = Vec::new();
-    for path in &options.data {
-        progress(&format!("counting the terms of {}", crate::labelled::data_file::file_name(path)));
-        let rows = rows::read_rows(path, |row| counts.add(&row))?;
-        files.push(TrainingFile::new(path, rows)?);
-    }
+    progress("counting terms");
+    let mut data = RowFiles::open(&options.data, options.mapping.clone())?;
+    data.for_each(|row| counts.add(&row))?.describe().iter().for_each(|line| progress(line));
+    let files = training_files(&data)?;
     let term_weights = counts.term_weights(hyperparameters);
     let (known_words, known_word_count) = counts.known_words(hyperparameters);
     let weight_of_share = |share: f64| (-share.ln() - hyperparameters.weight_floor).max(0.01) as f32;
@@ -138,26 +166,33 @@ pub fn train_topic(
         rare_weight: weight_of_share(hyperparameters.rare_share),
         known_words,
         head: DenseHead::zeros(FEATURE_COUNT),
+        encoder: Arc::clone(&options.encoder),
     };
     let texts = counts.texts();
     drop(counts);
 
     progress("turning threads into vectors");
     let blank = TopicModel::from_parts(parts.clone());
-    let threads = read_threads(&options.data, &blank, options.seed, hyperparameters.one_thread_in)?;
+    let threads = read_threads(&mut data, &blank, true)?;
+    drop(data);
     progress(&format!("fitting the head on {} threads", threads.len()));
-    let fitted = fit_head(&threads, &blank, options.seed, hyperparameters.head)?;
+    let examples = examples(&threads, options.seed)?;
     drop(threads);
+    let fitted = examples.fit(None, hyperparameters.head)?;
     parts.head = fitted.head.clone();
-    let model = TopicModel::from_parts(parts);
+    let model = TopicModel::from_parts(parts.clone());
 
     progress("measuring");
-    let mut dev_files = Vec::new();
-    for path in &options.dev {
-        dev_files.push(TrainingFile::new(path, rows::read_rows(path, |_| {})?)?);
+    let mut dev = RowFiles::open(&options.dev, options.mapping.clone())?;
+    let dev_threads = read_threads(&mut dev, &model, false)?;
+    let dev_files = training_files(&dev)?;
+    let mut report = TopicReport::measure(&dev_threads, &model, options.seed, dev_files);
+    for (name, family) in FAMILIES.iter().filter(|_| options.ablation) {
+        progress(&format!("fitting the head without {name}"));
+        let head = examples.fit(Some(family), hyperparameters.head)?.head;
+        let without = TopicModel::from_parts(TopicModelParts { head, ..parts.clone() });
+        report.add_ablation(name, &TopicReport::measure(&dev_threads, &without, options.seed, Vec::new()));
     }
-    let dev_threads = read_threads(&options.dev, &model, options.seed, 1)?;
-    let report = TopicReport::measure(&dev_threads, &model, options.seed, dev_files);
 
     let weights = model.to_bytes(MODEL_NAME, MODEL_VERSION);
     let manifest = manifest::Manifest::new(options, &files, &fitted, texts, known_word_count, &report).to_toml();
@@ -183,46 +218,62 @@ fn unwritable(path: &Path, source: std::io::Error) -> TopicTrainingError {
     TopicTrainingError::Write { path: path.display().to_string(), source }
 }
 
+pub(in crate::train) fn training_files(data: &RowFiles) -> Result<Vec<TrainingFile>, RowsError> {
+    data.files().iter().map(|file| TrainingFile::new(&file.path, file.rows)).collect()
+}
+
 fn read_threads(
-    paths: &[PathBuf],
+    data: &mut RowFiles,
     model: &TopicModel,
-    seed: u64,
-    one_in: u64,
+    unlearnt_pairs_only: bool,
 ) -> Result<Vec<Thread>, TopicTrainingError> {
-    let mut collector = ThreadCollector::new(model, seed, one_in);
-    for path in paths {
-        rows::read_rows(path, |row| collector.add(&row))?;
-    }
+    let mut collector = ThreadCollector::new(model, unlearnt_pairs_only);
+    data.for_each(|row| collector.add(&row))?;
     Ok(collector.finish())
 }
 
-fn fit_head(
-    threads: &[Thread],
-    model: &TopicModel,
-    seed: u64,
-    options: DenseHeadOptions,
-) -> Result<FittedDenseHead, TopicTrainingError> {
+/// What the head is fitted to.
+struct HeadExamples {
+    features: Array2<f64>,
+    off_topic: Vec<bool>,
+}
+
+fn examples(threads: &[Thread], seed: u64) -> Result<HeadExamples, TopicTrainingError> {
     let mut dice = Dice::new(seed ^ 0x5175);
-    let (mut features, mut answers) = (Vec::new(), Vec::new());
+    let (mut features, mut off_topic) = (Vec::new(), Vec::new());
     let example_options = ExampleOptions { seed, made_up_articles: true, openings_as_articles: true };
-    examples::for_each_example(threads, model, example_options, |group| {
+    examples::for_each_example(threads, example_options, |group| {
         // The comment and its stranger are shown in the same situation.
         let Some(first) = group.first() else { return };
         let situation = dice.situation(&first.similarities);
-        for example in group {
-            let shown = situation.of(&example.similarities);
+        for example in group.iter().filter(|example| example.judged) {
+            let shown = example.similarities.seen_in(situation);
             if shown.basis().is_ok() {
                 features.extend(shown.features());
-                answers.push(example.off_topic);
+                off_topic.push(example.off_topic);
             }
         }
     });
-    let features = Array2::from_shape_vec((answers.len(), FEATURE_COUNT), features)
-        .map_err(|_| TopicTrainingError::TooFewThreads { threads: threads.len() })?;
-    if answers.is_empty() {
-        return Err(TopicTrainingError::TooFewThreads { threads: threads.len() });
+    match Array2::from_shape_vec((off_topic.len(), FEATURE_COUNT), features) {
+        Ok(features) if !off_topic.is_empty() => Ok(HeadExamples { features, off_topic }),
+        _ => Err(TopicTrainingError::TooFewThreads { threads: threads.len() }),
     }
-    Ok(DenseHead::fit(features, &answers, options)?)
+}
+
+impl HeadExamples {
+    /// Fits a head, to all inputs or without a family of them.
+    fn fit(&self, without: Option<&Family>, options: DenseHeadOptions) -> Result<FittedDenseHead, TopicTrainingError> {
+        let mut features = self.features.clone();
+        if let Some(family) = without {
+            // A constant input gets no weight.
+            for (mut column, name) in features.columns_mut().into_iter().zip(FEATURE_NAMES) {
+                if family(name) {
+                    column.fill(0.0);
+                }
+            }
+        }
+        Ok(DenseHead::fit(features, &self.off_topic, options)?)
+    }
 }
 
 #[cfg(test)]
@@ -232,7 +283,7 @@ mod tests {
     use super::*;
     use crate::classify::artifact::Artifact;
     use crate::domain::Absence;
-    use crate::topic::{ArticleVectors, ThreadCentroid};
+    use crate::topic::{ArticleVectors, Similarities, Surroundings};
 
     /// Threads about one of 40 subjects each: the words of a comment are its subject's, or anybody's.
     fn write_rows(path: &Path) {
@@ -245,7 +296,7 @@ mod tests {
             });
             words.collect::<Vec<_>>().join(" ")
         };
-        for subject in 0..40 {
+        for subject in 0..400 {
             let (root, parent) = (say(subject, 10), say(subject, 12));
             for number in 0..16 {
                 let title_like = subject % 2 == 0;
@@ -269,9 +320,12 @@ mod tests {
         let options = TopicTrainingOptions {
             data: vec![data.clone()],
             dev: vec![data],
+            mapping: Mapping::default(),
             out: directory.join(name),
+            encoder: Arc::new(StaticEncoder::blank()),
+            ablation: true,
             seed,
-            hyperparameters: TopicHyperparameters { one_thread_in: 1, known_word_texts: 5, ..Default::default() },
+            hyperparameters: TopicHyperparameters { known_word_texts: 5, ..Default::default() },
         };
         let outcome = train_topic(&options, &mut |_| {}).unwrap();
         let read = |file| std::fs::read(options.out.join(file)).unwrap();
@@ -285,20 +339,22 @@ mod tests {
         let (outcome, files) = train(directory.path(), "first", 5);
         assert_eq!(files, train(directory.path(), "second", 5).1);
         assert_ne!(files[0], train(directory.path(), "third", 6).1[0], "the seed matters");
-        assert_eq!(outcome.rows, 40 * 18);
+        assert_eq!(outcome.rows, 400 * 18);
         let auc = outcome.report.situations["all"].scored.auc.unwrap();
         assert!(auc > 0.9, "{auc}");
         assert!(outcome.report.suggested_threshold.unwrap() > 0.5);
+        let worse = |family: &str| auc - outcome.report.ablations[family]["all"];
+        assert!(worse("terms") > 0.01 && worse("encoder").abs() < 1e-3, "the blank encoder tells nothing");
         let manifest = String::from_utf8(files[1].clone()).unwrap();
         assert!(manifest.contains("\"rows.jsonl\"") && !manifest.contains(&*directory.path().to_string_lossy()));
 
-        let model = TopicModel::load(&Artifact::parse(files[0].clone()).unwrap()).unwrap();
+        let model = TopicModel::load(&Artifact::parse(files[0].clone()).unwrap(), Arc::new(StaticEncoder::blank())).unwrap();
         assert_eq!(model.languages().iter().map(ToString::to_string).collect::<Vec<_>>(), ["en"]);
         assert!(model.knows_word("common7") && !model.knows_word("never-seen"));
         let article = ArticleVectors::new(&model, Some("subject3word1 subject3word2 subject3word3"), None);
         let score = |text: &str| {
-            let comment = model.vectorise([text]);
-            model.score(&model.similarities(&comment, article.as_ref(), None, &ThreadCentroid::default()))
+            let around = Surroundings { article: article.as_ref(), ..Surroundings::default() };
+            model.score(&Similarities::between(&model.vectorise([text]), &around))
         };
         let near = score("subject3word1 subject3word3 common5 common6").unwrap();
         let far = score("subject8word1 subject9word3 common5 common6").unwrap();
@@ -315,9 +371,12 @@ mod tests {
         let options = TopicTrainingOptions {
             data: vec![data],
             dev: Vec::new(),
+            mapping: Mapping::default(),
             out: out.clone(),
+            encoder: Arc::new(StaticEncoder::blank()),
+            ablation: false,
             seed: 1,
-            hyperparameters: TopicHyperparameters { one_thread_in: 1, ..Default::default() },
+            hyperparameters: TopicHyperparameters::default(),
         };
         let error = train_topic(&options, &mut |_| {}).unwrap_err();
         assert!(matches!(error, TopicTrainingError::TooFewThreads { .. } | TopicTrainingError::Head(_)), "{error}");

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::TrainingFile;
-use super::examples::{Example, ExampleOptions, Situation, for_each_example};
+use super::slices::{depth_bucket, length_bucket};
+use super::examples::{Example, ExampleOptions, for_each_example};
+use super::rows::Answer;
 use super::threads::Thread;
+use crate::classify::calibration_curve::{calibration_curve, expected_calibration_error};
 use crate::classify::metrics::roc_auc;
-use crate::domain::Probability;
-use crate::topic::TopicModel;
+use crate::domain::{Probability, TopicBasis};
+use crate::topic::{Situation, TopicModel};
 
 /// The share of on-topic comments that a suggested threshold may call off topic.
 const TOLERATED_FALSE_ALARMS: f64 = 0.02;
@@ -51,6 +54,9 @@ pub struct SituationReport {
     pub by_length: BTreeMap<String, ScoredSlice>,
     /// The scored ones by the depth of the place.
     pub by_depth: BTreeMap<String, ScoredSlice>,
+    /// Expected calibration error of the scored ones, in ten bins, where half are off topic; absent without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration_error: Option<f64>,
     /// The threshold at which at most 2 % of the scored on-topic comments are called off topic.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<Threshold>,
@@ -68,6 +74,14 @@ pub struct TopicReport {
     /// The greatest of the situations' thresholds: at most 2 % false alarms in each of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suggested_threshold: Option<f64>,
+    /// Good answers against bad ones to the same questions, by how much they are on topic for the question alone; missing
+    /// where the files have no such answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub good_answers: Option<f64>,
+    /// What is left of the area of each situation, of scored comments, where the head is fitted without a family of its
+    /// inputs; missing unless asked for.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub ablations: BTreeMap<String, BTreeMap<String, f64>>,
 }
 
 /// An example as it was scored.
@@ -84,31 +98,34 @@ impl TopicReport {
     /// Measures a model on threads.
     pub(super) fn measure(threads: &[Thread], model: &TopicModel, seed: u64, files: Vec<TrainingFile>) -> Self {
         let mut groups: BTreeMap<&str, Vec<Scored>> = BTreeMap::new();
-        let nothing = Situation { article: false, parent: false, thread: false };
+        let mut answers: Vec<(f64, bool)> = Vec::new();
         let kinds = [
-            ("article", Situation { article: true, ..nothing }),
-            ("parent", Situation { parent: true, ..nothing }),
-            ("thread", Situation { thread: true, ..nothing }),
+            ("article", Situation::only(TopicBasis::Article)),
+            ("parent", Situation::only(TopicBasis::Parent)),
+            ("thread", Situation::only(TopicBasis::Thread)),
             ("all", Situation::ALL),
         ];
         for_each_example(
             threads,
-            model,
             ExampleOptions { seed, made_up_articles: false, openings_as_articles: false },
             |group| {
-                for example in group {
+                for example in group.iter().filter(|example| example.judged) {
                     for (name, situation) in kinds {
                         groups.entry(name).or_default().extend(score(model, example, situation));
                     }
+                }
+                for example in group {
+                    let article = score(model, example, Situation::only(TopicBasis::Article));
+                    let grade = example.answer.filter(|grade| *grade != Answer::PotentiallyUseful);
+                    answers.extend(article.zip(grade).map(|(it, grade)| (1.0 - it.score, grade == Answer::Good)));
                 }
             },
         );
         for_each_example(
             threads,
-            model,
             ExampleOptions { seed, made_up_articles: true, openings_as_articles: false },
             |group| {
-                let long = group.iter().filter(|example| example.similarities.article_passages > 4);
+                let long = group.iter().filter(|example| example.judged && example.similarities.article_passages > 4);
                 for example in long {
                     groups.entry("long_article").or_default().extend(score(model, example, Situation::ALL));
                 }
@@ -118,7 +135,15 @@ impl TopicReport {
             groups.iter().map(|(name, scored)| ((*name).to_owned(), SituationReport::of(scored))).collect();
         let thresholds = situations.values().filter_map(|report| report.threshold.map(|it| it.at_least));
         let suggested_threshold = thresholds.max_by(f64::total_cmp);
-        Self { files, situations, suggested_threshold }
+        let good_answers = roc_auc(&answers).map(four_digits);
+        Self { files, situations, suggested_threshold, good_answers, ablations: BTreeMap::new() }
+    }
+
+    /// Takes over the areas of a head that was fitted without a family of its inputs.
+    pub(super) fn add_ablation(&mut self, family: &str, without: &Self) {
+        let areas = without.situations.iter();
+        let areas = areas.filter_map(|(name, situation)| Some((name.clone(), situation.scored.auc?))).collect();
+        self.ablations.insert(family.to_owned(), areas);
     }
 
     /// The report as indented JSON with a line break at its end.
@@ -133,11 +158,11 @@ impl TopicReport {
 }
 
 fn score(model: &TopicModel, example: &Example, situation: Situation) -> Option<Scored> {
-    let seen = situation.of(&example.similarities);
+    let seen = example.similarities.seen_in(situation);
     let contexts = [seen.article, seen.parent, seen.thread];
     let mut cosines = contexts.into_iter().flatten().map(|closeness| f64::from(closeness.cosine));
     let cosine = cosines.next()?;
-    let log_odds = model.parts().head.log_odds(&seen.features());
+    let log_odds = model.log_odds(&seen);
     Some(Scored {
         score: Probability::from_log_odds(log_odds).get(),
         cosine: if cosines.next().is_some() { f64::NAN } else { cosine },
@@ -167,6 +192,10 @@ impl SituationReport {
             scored: ScoredSlice::of(scored()),
             by_length: slices(scored(), |it| length_bucket(it.length_chars)),
             by_depth: slices(scored(), |it| depth_bucket(it.depth)),
+            calibration_error: {
+                let pairs: Vec<(f64, bool)> = scored().map(|it| (it.score, it.off_topic)).collect();
+                expected_calibration_error(&calibration_curve(&pairs)).map(four_digits)
+            },
             threshold: Threshold::of(scored()),
         }
     }
@@ -195,26 +224,6 @@ fn slices<'a>(
         groups.entry(bucket(it)).or_default().push(it);
     }
     groups.into_iter().map(|(name, group)| (name.to_owned(), ScoredSlice::of(group.into_iter()))).collect()
-}
-
-fn length_bucket(length_chars: usize) -> &'static str {
-    match length_chars {
-        0..=20 => "chars 000-020",
-        21..=50 => "chars 021-050",
-        51..=100 => "chars 051-100",
-        101..=300 => "chars 101-300",
-        _ => "chars 301-",
-    }
-}
-
-fn depth_bucket(depth: u32) -> &'static str {
-    match depth {
-        0 | 1 => "depth 1",
-        2 => "depth 2",
-        3 => "depth 3",
-        4 | 5 => "depth 4-5",
-        _ => "depth 6-",
-    }
 }
 
 fn four_digits(number: f64) -> f64 {

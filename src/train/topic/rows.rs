@@ -1,10 +1,10 @@
-//! Training data for the topic model: JSON lines of three shapes, read one by one.
-
-use std::path::Path;
+//! A row of training data for the topic model, and the shapes that it is made of.
 
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::labelled::{RowsError, read_json_rows};
+use crate::labelled::{Complaint, CoralLabel, CoralThread, Fields};
+use crate::text::words::{hash_word, mix};
 
 /// What a row says of its comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,52 @@ pub struct Subject {
     pub opening: Option<String>,
 }
 
+/// Of 100 threads of pairs, so many are no training data of the encoder.
+const LEFT_OUT_IN_100: u64 = 10;
+/// Decides which ones; the same for every encoder and head, or the head would learn from what the encoder has learnt.
+const LEFT_OUT_SEED: u64 = 0x7468_7265_6164_7321;
+
+impl Subject {
+    /// A number for the thread.
+    pub fn hash(&self, seed: u64) -> u64 {
+        let texts = [&self.title, &self.article, &self.opening];
+        texts.into_iter().flatten().fold(seed, |hash, text| mix(hash ^ hash_word(text)))
+    }
+
+    /// Whether encoders leave this thread out of their training, so that a head can learn from it how near texts are that
+    /// the encoder has not seen together. On those that it has learnt it looks better than it is.
+    pub fn is_left_for_the_head(&self) -> bool {
+        self.hash(LEFT_OUT_SEED) % 100 < LEFT_OUT_IN_100
+    }
+}
+
+/// What a reader of a question's answers said of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It answers the question.
+    Good,
+    /// It may help.
+    PotentiallyUseful,
+    /// It does not answer it.
+    Bad,
+}
+
+/// What a comment holds beside its writer's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Extras {
+    /// A web address.
+    pub link: bool,
+    /// A quoted line.
+    pub quote: bool,
+}
+
+impl Extras {
+    fn of(text: &str) -> Self {
+        let quoted = |line: &str| line.trim_start().starts_with('>') || line.trim_start().starts_with("&gt;");
+        Self { link: ADDRESSES.iter().any(|start| text.contains(start)), quote: text.lines().any(quoted) }
+    }
+}
+
 /// One comment with what it stands under.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -41,73 +87,165 @@ pub struct Row {
     pub text: String,
     /// Whether it is on topic.
     pub judgement: Judgement,
+    /// How good an answer it is, where it stands under a question.
+    pub answer: Option<Answer>,
+    /// Whether it holds a link, or quotes somebody; neither is in `text`.
+    pub extras: Extras,
+    /// Whether it is a pair: what encoders are trained from.
+    pub is_pair: bool,
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum RawRow {
-    Pair { root: String, root_title_like: bool, depth: u32, parent: String, comment: String },
-    Question { title: Option<String>, article: Option<String>, comment: String, relevance: String },
-    Labelled { article: Option<String>, root: Option<String>, parent: Option<String>, text: String, off_topic: u8 },
+struct Pair {
+    root: String,
+    root_title_like: bool,
+    depth: u32,
+    parent: String,
+    comment: String,
 }
 
-impl RawRow {
-    fn into_row(self) -> Result<Row, String> {
-        match self {
-            Self::Pair { root, root_title_like, depth, parent, comment } => {
-                let root = own_words(&root);
-                let subject = if root_title_like {
-                    Subject { title: Some(root), ..Subject::default() }
-                } else {
-                    Subject { opening: Some(root), ..Subject::default() }
-                };
-                let parent = (depth > 1).then(|| own_words(&parent));
-                Ok(Row { subject, parent, depth, text: own_words(&comment), judgement: Judgement::OnTopic })
-            }
-            Self::Question { title, article, comment, relevance } => {
-                let judgement = match relevance.as_str() {
-                    "Good" | "PotentiallyUseful" => Judgement::OnTopic,
-                    // A bad answer may well be on topic.
-                    "Bad" => Judgement::Unknown,
-                    other => return Err(format!("`relevance` is `{other}`; expected Good, PotentiallyUseful or Bad")),
-                };
-                let [title, article] = [title, article].map(|text| text.as_deref().map(own_words));
-                let subject = Subject { title, article, opening: None };
-                Ok(Row { subject, parent: None, depth: 1, text: own_words(&comment), judgement })
-            }
-            Self::Labelled { article, root, parent, text, off_topic } => {
-                let judgement = match off_topic {
-                    0 => Judgement::OnTopic,
-                    1 => Judgement::OffTopic,
-                    other => return Err(format!("`off_topic` is {other}; expected 0 or 1")),
-                };
-                let article = article.or(root).as_deref().map(own_words);
-                if article.is_none() && parent.is_none() {
-                    return Err("a labelled row needs `article`, `root` or `parent`".to_owned());
-                }
-                let parent = parent.as_deref().map(own_words);
-                let depth = if parent.is_some() { 2 } else { 1 };
-                let subject = Subject { article, ..Subject::default() };
-                Ok(Row { subject, parent, depth, text: own_words(&text), judgement })
-            }
+#[derive(Deserialize)]
+struct Question {
+    title: Option<String>,
+    article: Option<String>,
+    comment: String,
+    relevance: String,
+}
+
+/// The fields of a labelled row: what a column can be mapped to.
+pub const LABELLED_FIELDS: [&str; 6] = ["title", "article", "root", "parent", "text", "off_topic"];
+
+/// Makes a row of the fields of a line; the shape is told by `off_topic`, `relevance` or `root_title_like`.
+///
+/// # Errors
+/// What is wrong with it, and what to do, without its words.
+pub fn row_of(fields: Fields) -> Result<Row, Complaint> {
+    if fields.contains_key("off_topic") {
+        labelled_row(&fields)
+    } else if fields.contains_key("relevance") {
+        serde_json::from_value(Value::Object(fields))
+            .map_err(|_| {
+                "no answer to a question: needs `title` or `article`, `comment` and `relevance`, all texts".to_owned()
+            })
+            .and_then(question_row)
+    } else if fields.contains_key("root_title_like") {
+        let pair = serde_json::from_value(Value::Object(fields));
+        pair.map(pair_row).map_err(|_| {
+            "no pair: needs the texts `root`, `parent` and `comment`, `root_title_like` (true or false) and `depth` (a \
+             number)"
+                .to_owned()
+        })
+    } else {
+        Err("no row of a known shape: it has neither `off_topic` nor `relevance` nor `root_title_like`\n  hint: \
+             {title?, article|root, parent?, text, off_topic: 0 or 1}; name other fields with --map FIELD=off_topic"
+            .to_owned())
+    }
+}
+
+fn pair_row(Pair { root, root_title_like, depth, parent, comment }: Pair) -> Row {
+    let root = own_words(&root);
+    let subject = if root_title_like {
+        Subject { title: Some(root), ..Subject::default() }
+    } else {
+        Subject { opening: Some(root), ..Subject::default() }
+    };
+    let parent = (depth > 1).then(|| own_words(&parent));
+    let extras = Extras::of(&comment);
+    Row { subject, parent, depth, text: own_words(&comment), judgement: Judgement::OnTopic, answer: None, extras, is_pair: true }
+}
+
+fn question_row(Question { title, article, comment, relevance }: Question) -> Result<Row, Complaint> {
+    // A bad answer may well be on topic.
+    let (answer, judgement) = match relevance.as_str() {
+        "Good" => (Answer::Good, Judgement::OnTopic),
+        "PotentiallyUseful" => (Answer::PotentiallyUseful, Judgement::OnTopic),
+        "Bad" => (Answer::Bad, Judgement::Unknown),
+        _ => return Err("`relevance` must be Good, PotentiallyUseful or Bad".to_owned()),
+    };
+    let [title, article] = [title, article].map(|text| text.as_deref().map(own_words));
+    let subject = Subject { title, article, opening: None };
+    let extras = Extras::of(&comment);
+    let text = own_words(&comment);
+    Ok(Row { subject, parent: None, depth: 1, text, judgement, answer: Some(answer), extras, is_pair: false })
+}
+
+fn labelled_row(fields: &Fields) -> Result<Row, Complaint> {
+    let judgement = judgement_of(fields)?;
+    let given = |name: &str| match fields.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str())),
+        Some(_) => Err(format!("`{name}` must be a text")),
+    };
+    let Some(text) = given("text")? else {
+        let state = if fields.contains_key("text") { "is empty" } else { "is missing" };
+        return Err(format!(
+            "`text` {state}\n  hint: leave the row out, or name the comment's field with --map FIELD=text"
+        ));
+    };
+    let own = |name: &str| Ok::<_, Complaint>(given(name)?.map(own_words));
+    let (title, article, root, parent) = (own("title")?, own("article")?, own("root")?, own("parent")?);
+    // Where nothing but the parent is known, the thread is known from there on. Rows with other parents are other threads.
+    let is_known = title.is_some() || article.is_some() || root.is_some();
+    let opening = if is_known { root } else { parent.clone() };
+    if !is_known && opening.is_none() {
+        return Err(
+            "nothing that the comment could be off: `title`, `article`, `root` and `parent` are all missing\n  hint: \
+                    one of them is enough; name another field with --map FIELD=article"
+                .to_owned(),
+        );
+    }
+    let depth = if parent.is_some() { 2 } else { 1 };
+    let subject = Subject { title, article, opening };
+    let extras = Extras::of(text);
+    Ok(Row { subject, parent, depth, text: own_words(text), judgement, answer: None, extras, is_pair: false })
+}
+
+fn judgement_of(fields: &Fields) -> Result<Judgement, Complaint> {
+    let word = match fields.get("off_topic") {
+        None | Some(Value::Null) => return Ok(Judgement::Unknown),
+        Some(Value::Bool(yes)) => return Ok(if *yes { Judgement::OffTopic } else { Judgement::OnTopic }),
+        Some(Value::String(word)) => word.trim().to_ascii_lowercase(),
+        Some(other) => other.to_string(),
+    };
+    match word.as_str() {
+        "1" | "1.0" | "true" | "yes" => Ok(Judgement::OffTopic),
+        "0" | "0.0" | "false" | "no" => Ok(Judgement::OnTopic),
+        "" | "null" => Ok(Judgement::Unknown),
+        _ => {
+            Err("`off_topic` must be 0, 1, true or false, or null where nobody said\n  hint: round shares of several \
+                  readers"
+                .to_owned())
         }
     }
 }
 
-/// What is said of a line that is no row.
-const EXPECTED: &str = "no JSON object of a known shape ({root, root_title_like, depth, parent, comment}, {title, article, \
-    comment, relevance} or {article|root, parent?, text, off_topic})";
-
-/// Calls `each` with every row of a file, in order, and returns their number; see [`read_json_rows`].
-///
-/// # Errors
-/// Where the file cannot be read, or a line is no row of a known shape.
-pub fn read_rows(path: &Path, mut each: impl FnMut(Row)) -> Result<u64, RowsError> {
-    read_json_rows(path, EXPECTED, |raw: RawRow| {
-        each(raw.into_row()?);
-        Ok(())
-    })
+/// The comments of a Coral export, thread by thread, as rows.
+pub fn for_each_coral_row(threads: &[CoralThread], mut each: impl FnMut(Row)) {
+    for thread in threads {
+        let [title, article] = [&thread.title, &thread.description].map(|text| text.as_deref().map(own_words));
+        let subject = Subject { title, article, opening: None };
+        for comment in &thread.comments {
+            each(Row {
+                subject: subject.clone(),
+                parent: comment.parent.map(|parent| own_words(&thread.comments[parent].text)),
+                depth: comment.depth,
+                text: own_words(&comment.text),
+                judgement: match comment.label {
+                    CoralLabel::OnTopic => Judgement::OnTopic,
+                    CoralLabel::OffTopic => Judgement::OffTopic,
+                    CoralLabel::Unknown | CoralLabel::RejectedWithoutReason => Judgement::Unknown,
+                },
+                answer: None,
+                extras: Extras::of(&comment.text),
+                is_pair: false,
+            });
+        }
+    }
 }
+
+/// How a web address begins.
+const ADDRESSES: [&str; 3] = ["http://", "https://", "www."];
 
 /// The writer's own words: without quoted lines and web addresses, character references resolved.
 fn own_words(text: &str) -> String {
@@ -122,7 +260,7 @@ fn own_words(text: &str) -> String {
     let mut own = String::with_capacity(plain.len());
     for line in plain.lines().filter(|line| !line.trim_start().starts_with('>')) {
         let mut rest = line;
-        while let Some(begin) = ["http://", "https://", "www."].iter().filter_map(|start| rest.find(start)).min() {
+        while let Some(begin) = ADDRESSES.iter().filter_map(|start| rest.find(start)).min() {
             let (before, address) = rest.split_at(begin);
             own.push_str(before);
             own.push(' ');
@@ -137,47 +275,82 @@ fn own_words(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
     use super::*;
 
-    const PAIR: &str =
-        r#"{"subreddit":"x","root":"Dam breaks","root_title_like":true,"depth":2,"parent":"Sad","comment":"Very sad"}"#;
-    const QUESTION: &str = r#"{"title":"Bank","article":"Which bank?","comment":"The blue one","relevance":"Bad"}"#;
-    const LABELLED: &str = r#"{"article":"Dam breaks","text":"Buy shoes","off_topic":1}"#;
-
-    fn read(bytes: &[u8]) -> Result<Vec<Row>, RowsError> {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(bytes).unwrap();
-        let mut rows = Vec::new();
-        read_rows(file.path(), |row| rows.push(row)).map(|_| rows)
+    fn row(json: &str) -> Result<Row, Complaint> {
+        row_of(serde_json::from_str(json).unwrap())
     }
 
     #[test]
-    fn all_shapes_and_packings_are_read() {
-        let plain = format!("{PAIR}\n\n{QUESTION}\n{LABELLED}");
-        let rows = read(plain.as_bytes()).unwrap();
-        let judgements: Vec<_> = rows.iter().map(|row| row.judgement).collect();
-        assert_eq!(judgements, [Judgement::OnTopic, Judgement::Unknown, Judgement::OffTopic]);
-        assert_eq!(rows[0].parent.as_deref(), Some("Sad\n"));
-        assert_eq!(rows[0].subject.title.as_deref(), Some("Dam breaks\n"));
-        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        gzip.write_all(plain.as_bytes()).unwrap();
-        assert_eq!(read(&gzip.finish().unwrap()).unwrap(), rows);
-        assert_eq!(read(&zstd::encode_all(plain.as_bytes(), 1).unwrap()).unwrap(), rows);
+    fn pairs_and_answers_are_read() {
+        let pair = row(
+            r#"{"subreddit":"x","root":"Dam breaks","root_title_like":true,"depth":2,"parent":"Sad","comment":"Very sad"}"#,
+        )
+        .unwrap();
+        assert_eq!((pair.judgement, pair.parent.as_deref(), pair.depth), (Judgement::OnTopic, Some("Sad\n"), 2));
+        assert_eq!(pair.subject, Subject { title: Some("Dam breaks\n".into()), ..Subject::default() });
+        let answer =
+            row(r#"{"title":"Bank","article":"Which bank?","comment":"The blue one","relevance":"Bad"}"#).unwrap();
+        assert_eq!((answer.judgement, answer.depth), (Judgement::Unknown, 1));
     }
 
     #[test]
-    fn a_bad_row_names_its_line_and_not_its_words() {
-        for bad in [
-            "{\"text\":\"secret\"}",
-            "secret",
-            "{\"article\":\"a\",\"text\":\"secret\",\"off_topic\":7}",
-            "{\"text\":\"secret\",\"off_topic\":1}",
-            "{\"title\":\"a\",\"comment\":\"secret\",\"relevance\":\"secret-ish\"}",
+    fn labelled_rows_are_read() {
+        let owned = |text: &str| (!text.is_empty()).then(|| format!("{text}\n"));
+        // What is given; title, article, opening, parent; depth.
+        for (json, expected, depth) in [
+            (r#""title":"T","article":"A","parent":"P""#, ["T", "A", "", "P"], 2),
+            (r#""article":"A""#, ["", "A", "", ""], 1),
+            (r#""root":"R""#, ["", "", "R", ""], 1),
+            (r#""title":"T","root":"R","article":null,"parent":" ""#, ["T", "", "R", ""], 1),
+            (r#""parent":"P""#, ["", "", "P", "P"], 2),
         ] {
-            let error = read(format!("{PAIR}\n{bad}\n").as_bytes()).unwrap_err().to_string();
-            assert!(error.contains(":2:") && !error.contains("secret\""), "{error}");
+            let row = row(&format!(r#"{{{json},"text":"Buy shoes","off_topic":1,"thread_id":7}}"#)).unwrap();
+            let [title, article, opening, parent] = expected.map(owned);
+            let subject = Subject { title, article, opening };
+            let text = "Buy shoes\n".to_owned();
+            assert_eq!(row, Row { subject, parent, depth, text, judgement: Judgement::OffTopic, answer: None, extras: Extras::default(), is_pair: false }, "{json}");
+        }
+    }
+
+    #[test]
+    fn labels_have_many_spellings() {
+        for (label, expected) in [
+            ("1", Judgement::OffTopic),
+            ("true", Judgement::OffTopic),
+            ("\" TRUE \"", Judgement::OffTopic),
+            ("1.0", Judgement::OffTopic),
+            ("0", Judgement::OnTopic),
+            ("false", Judgement::OnTopic),
+            ("\"no\"", Judgement::OnTopic),
+            ("null", Judgement::Unknown),
+            ("\"\"", Judgement::Unknown),
+        ] {
+            let row = row(&format!(r#"{{"title":"T","text":"x","off_topic":{label}}}"#)).unwrap();
+            assert_eq!(row.judgement, expected, "{label}");
+        }
+    }
+
+    #[test]
+    fn a_bad_row_says_what_is_wrong_and_not_its_words() {
+        for (json, expected) in [
+            (r#"{"text":"secret"}"#, "no row of a known shape"),
+            (r#"{"article":"a","text":"secret","off_topic":7}"#, "`off_topic` must be 0, 1, true or false"),
+            (r#"{"article":"a","text":"secret","off_topic":"secret"}"#, "`off_topic` must be"),
+            (r#"{"article":"a","text":"secret","off_topic":0.5}"#, "hint: round shares"),
+            (r#"{"article":"a","text":"secret","off_topic":[1]}"#, "`off_topic` must be"),
+            (r#"{"text":"secret","off_topic":1}"#, "nothing that the comment could be off"),
+            (r#"{"article":"  ","text":"secret","off_topic":1}"#, "nothing that the comment could be off"),
+            (r#"{"article":["secret"],"text":"secret","off_topic":1}"#, "`article` must be a text"),
+            (r#"{"article":"secret","text":7,"off_topic":1}"#, "`text` must be a text"),
+            (r#"{"article":"secret","text":"\n","off_topic":1}"#, "`text` is empty\n  hint: leave the row out"),
+            (r#"{"article":"secret","off_topic":1}"#, "`text` is missing"),
+            (r#"{"title":"a","comment":"secret","relevance":"secret-ish"}"#, "`relevance` must be Good"),
+            (r#"{"title":"secret","relevance":"Good"}"#, "no answer to a question"),
+            (r#"{"root":"secret","root_title_like":1}"#, "no pair"),
+        ] {
+            let told = row(json).unwrap_err();
+            assert!(told.contains(expected) && !told.contains("secret"), "{json}: {told}");
         }
     }
 

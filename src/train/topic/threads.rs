@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::rows::{Judgement, Row, Subject};
-use crate::text::words::{hash_word, mix};
+use super::rows::{Answer, Extras, Judgement, Row, Subject};
+use crate::text::words::hash_word;
 use crate::topic::{ArticleVectors, CommentVector, TopicModel};
 
 /// Longest chain of earlier comments that is searched for a parent.
@@ -16,12 +16,18 @@ pub struct ThreadComment {
     pub vector: Arc<CommentVector>,
     /// The words of the comment that it answers.
     pub parent: Option<Arc<CommentVector>>,
+    /// The words of the comment that its parent answers: in a conversation of two, the author's own.
+    pub grandparent: Option<Arc<CommentVector>>,
     /// 1 for a comment on the subject itself.
     pub depth: u32,
     /// Length of its text in characters.
     pub length_chars: usize,
     /// Whether it is on topic.
     pub judgement: Judgement,
+    /// How good an answer it is.
+    pub answer: Option<Answer>,
+    /// What it holds beside its own words.
+    pub extras: Extras,
     text_hash: u64,
 }
 
@@ -36,11 +42,11 @@ pub struct Thread {
     pub comments: Vec<ThreadComment>,
 }
 
-/// Collects threads from rows that stand next to each other; keeps one thread in `one_in`, chosen by seed and subject.
+/// Collects threads from rows that stand next to each other.
 pub struct ThreadCollector<'model> {
     model: &'model TopicModel,
-    seed: u64,
-    one_in: u64,
+    /// Whether threads of pairs are kept only where the encoder has not learnt from them.
+    unlearnt_pairs_only: bool,
     subject: Option<Subject>,
     keeps: bool,
     threads: Vec<Thread>,
@@ -48,39 +54,46 @@ pub struct ThreadCollector<'model> {
 
 impl<'model> ThreadCollector<'model> {
     /// Begins without threads.
-    pub fn new(model: &'model TopicModel, seed: u64, one_in: u64) -> Self {
-        Self { model, seed, one_in: one_in.max(1), subject: None, keeps: false, threads: Vec::new() }
+    pub fn new(model: &'model TopicModel, unlearnt_pairs_only: bool) -> Self {
+        Self { model, unlearnt_pairs_only, subject: None, keeps: false, threads: Vec::new() }
     }
 
     /// Takes the next row.
     pub fn add(&mut self, row: &Row) {
         if self.subject.as_ref() != Some(&row.subject) {
-            self.begin(&row.subject);
+            self.begin(row);
         }
         if !self.keeps {
             return;
         }
         let Some(thread) = self.threads.last_mut() else { return };
+        let mut grandparent = None;
         let parent = row.parent.as_ref().map(|text| {
             let hash = hash_word(text);
             let earlier = thread.comments.iter().rev().take(MAX_SEARCHED_COMMENTS);
-            let known = earlier.into_iter().find(|comment| comment.text_hash == hash);
-            known.map_or_else(|| Arc::new(self.model.vectorise([text.as_str()])), |comment| Arc::clone(&comment.vector))
+            if let Some(known) = earlier.into_iter().find(|comment| comment.text_hash == hash) {
+                grandparent.clone_from(&known.parent);
+                Arc::clone(&known.vector)
+            } else {
+                Arc::new(self.model.vectorise([text.as_str()]))
+            }
         });
         thread.comments.push(ThreadComment {
             vector: Arc::new(self.model.vectorise([row.text.as_str()])),
             parent,
+            grandparent,
             depth: row.depth,
             length_chars: row.text.trim().chars().count(),
             judgement: row.judgement,
+            answer: row.answer,
+            extras: row.extras,
             text_hash: hash_word(&row.text),
         });
     }
 
-    fn begin(&mut self, subject: &Subject) {
-        let texts = [&subject.title, &subject.article, &subject.opening];
-        let hash = texts.into_iter().flatten().fold(self.seed, |hash, text| mix(hash ^ hash_word(text)));
-        self.keeps = hash.is_multiple_of(self.one_in);
+    fn begin(&mut self, row: &Row) {
+        let subject = &row.subject;
+        self.keeps = !(self.unlearnt_pairs_only && row.is_pair) || subject.is_left_for_the_head();
         if self.keeps {
             let opening = subject.opening.as_ref().map(|text| Arc::new(self.model.vectorise([text.as_str()])));
             let article = ArticleVectors::new(self.model, subject.title.as_deref(), subject.article.as_deref());

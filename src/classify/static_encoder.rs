@@ -1,0 +1,269 @@
+//! A static encoder: texts as vectors, each the sum of what its words add, so that nearness is a matter of subject.
+
+use super::artifact::{Artifact, ArtifactBuilder, ArtifactError, Header};
+use super::embedding::Embedding;
+use crate::text::topic_words::{ENCODER_FEATURE_SPEC, for_each_piece, for_each_topic_word};
+use crate::text::words::hash_word;
+
+/// The kind of model file that is read here.
+pub const KIND: &str = "static-encoder";
+/// Most dimensions of an encoder.
+pub const MAX_DIMENSIONS: usize = 256;
+/// Most rows of its table, of words and of pieces each.
+const MAX_ROWS: usize = 1 << 17;
+
+/// Where the vectors of words and of pieces stand in one table: hashed rows, words first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EncoderShape {
+    /// Numbers of a vector, 1..=256.
+    pub dimensions: usize,
+    /// Rows for words, 1..=131,072.
+    pub word_rows: usize,
+    /// Rows for pieces of words, 1..=131,072.
+    pub piece_rows: usize,
+}
+
+impl EncoderShape {
+    /// Rows in all.
+    #[must_use]
+    pub fn rows(self) -> usize {
+        self.word_rows + self.piece_rows
+    }
+
+    /// Calls `each` with every row that adds to the vector of a folded word: the word's own, then those of its pieces.
+    /// Rows may repeat.
+    pub fn for_each_row(self, word: &str, mut each: impl FnMut(usize)) {
+        each(place(hash_word(word), self.word_rows));
+        for_each_piece(word, |piece| each(self.word_rows + place(piece, self.piece_rows)));
+    }
+
+    fn is_sound(self) -> bool {
+        (1..=MAX_DIMENSIONS).contains(&self.dimensions)
+            && (1..=MAX_ROWS).contains(&self.word_rows)
+            && (1..=MAX_ROWS).contains(&self.piece_rows)
+    }
+}
+
+/// A hash as a number below `rows` (Lemire, 2019, "Fast random integer generation in an interval").
+fn place(hash: u64, rows: usize) -> usize {
+    ((u128::from(hash) * rows as u128) >> 64) as usize
+}
+
+/// Turns texts into vectors: the sum of the vectors of all words, each the sum of its row and of those of its pieces, at
+/// length 1. How long a row's vector is says how much the word counts.
+///
+/// All rows are 8-bit numbers of one scale, which the length of the sum takes away again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StaticEncoder {
+    shape: EncoderShape,
+    table: Vec<i8>,
+    citation: String,
+    checksum: String,
+}
+
+impl StaticEncoder {
+    /// An encoder of its rows, each of `shape.dimensions` numbers.
+    ///
+    /// Numbers are stored in 8 bits: the largest one kept is `largest`, and what is beyond is cut.
+    ///
+    /// # Panics
+    /// Where `rows` are not as many numbers as the shape says; they are made by the program, never read.
+    #[must_use]
+    pub fn from_rows(shape: EncoderShape, rows: &[f32], largest: f32) -> Self {
+        assert_eq!(rows.len(), shape.rows() * shape.dimensions, "a number for every place");
+        let scale = 127.0 / largest.max(f32::MIN_POSITIVE);
+        let table = rows.iter().map(|value| (value * scale).round().clamp(-127.0, 127.0) as i8).collect();
+        Self { shape, table, citation: "encoder@unsaved".to_owned(), checksum: String::new() }
+    }
+
+    /// The smallest encoder, to which all texts are nothing.
+    #[must_use]
+    pub fn blank() -> Self {
+        Self::from_rows(EncoderShape { dimensions: 1, word_rows: 1, piece_rows: 1 }, &[0.0, 0.0], 1.0)
+    }
+
+    /// Reads an encoder from a checked file.
+    ///
+    /// # Errors
+    /// Where the file is another kind of model, was trained on other features, or its table has another size than it says.
+    pub fn from_artifact(artifact: &Artifact) -> Result<Self, ArtifactError> {
+        artifact.expect(KIND, ENCODER_FEATURE_SPEC)?;
+        let count = |name: &str| {
+            let number = artifact.parameter(name)?;
+            let whole = number.fract() == 0.0 && (1.0..=MAX_ROWS as f64).contains(&number);
+            #[allow(clippy::cast_sign_loss, reason = "checked just now")]
+            whole
+                .then_some(number as usize)
+                .ok_or_else(|| broken(&format!("parameter `{name}` is not a whole number in 1..={MAX_ROWS}")))
+        };
+        let shape = EncoderShape {
+            dimensions: count("dimensions")?,
+            word_rows: count("word_rows")?,
+            piece_rows: count("piece_rows")?,
+        };
+        if !shape.is_sound() {
+            return Err(broken(&format!("parameter `dimensions` is above {MAX_DIMENSIONS}")));
+        }
+        let table = artifact.signed_bytes("rows", shape.rows() * shape.dimensions)?;
+        Ok(Self { shape, table, citation: artifact.citation(), checksum: artifact.short_checksum() })
+    }
+
+    /// The bytes of the encoder's file.
+    #[must_use]
+    pub fn to_bytes(&self, name: &str, version: &str) -> Vec<u8> {
+        let shape = self.shape;
+        let parameters =
+            [("dimensions", shape.dimensions), ("word_rows", shape.word_rows), ("piece_rows", shape.piece_rows)];
+        let header = Header {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            kind: KIND.to_owned(),
+            feature_spec: ENCODER_FEATURE_SPEC.to_owned(),
+            labels: Vec::new(),
+            languages: vec!["en".to_owned()],
+            parameters: parameters.map(|(name, value)| (name.to_owned(), value as f64)).into_iter().collect(),
+            sections: Vec::new(),
+        };
+        let mut builder = ArtifactBuilder::new(header);
+        builder.signed_bytes("rows", &self.table);
+        builder.finish()
+    }
+
+    /// The sizes of its table.
+    #[must_use]
+    pub fn shape(&self) -> EncoderShape {
+        self.shape
+    }
+
+    /// `name@version+sha256:…`, as records cite it.
+    #[must_use]
+    pub fn citation(&self) -> &str {
+        &self.citation
+    }
+
+    /// The first 12 digits of its file's checksum; empty for one that no file holds yet. A head says with it which encoder
+    /// it was trained on.
+    #[must_use]
+    pub fn checksum(&self) -> &str {
+        &self.checksum
+    }
+
+    /// The vector of a text given in parts, as if they stood one after the other.
+    #[must_use]
+    pub fn encode<'text>(&self, texts: impl IntoIterator<Item = &'text str>) -> Embedding {
+        let mut sum = EncoderSum::new(self);
+        for text in texts {
+            for_each_topic_word(text, |word| sum.add(word));
+        }
+        sum.embedding()
+    }
+
+    fn row(&self, row: usize) -> &[i8] {
+        let begin = row * self.shape.dimensions;
+        &self.table[begin..begin + self.shape.dimensions]
+    }
+}
+
+/// A text on its way to a vector.
+#[derive(Debug, Clone)]
+pub struct EncoderSum<'encoder> {
+    encoder: &'encoder StaticEncoder,
+    sum: [i32; MAX_DIMENSIONS],
+}
+
+impl<'encoder> EncoderSum<'encoder> {
+    /// Without words yet.
+    #[must_use]
+    pub fn new(encoder: &'encoder StaticEncoder) -> Self {
+        Self { encoder, sum: [0; MAX_DIMENSIONS] }
+    }
+
+    /// Adds a folded word.
+    pub fn add(&mut self, word: &str) {
+        let encoder = self.encoder;
+        let dimensions = encoder.shape.dimensions;
+        // A word has at most 1 + 23 + 22 rows of at most 127 each: 16 bits are enough for it, and twice as fast.
+        let mut of_word = [0_i16; MAX_DIMENSIONS];
+        let of_word = &mut of_word[..dimensions];
+        encoder.shape.for_each_row(word, |row| {
+            for (sum, value) in of_word.iter_mut().zip(encoder.row(row)) {
+                *sum += i16::from(*value);
+            }
+        });
+        for (sum, value) in self.sum[..dimensions].iter_mut().zip(of_word) {
+            *sum = sum.saturating_add(i32::from(*value));
+        }
+    }
+
+    /// The vector of all words so far; empty without any.
+    #[must_use]
+    pub fn embedding(&self) -> Embedding {
+        Embedding::of(&self.sum[..self.encoder.shape.dimensions])
+    }
+}
+
+fn broken(what: &str) -> ArtifactError {
+    ArtifactError::BrokenHeader(what.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAPE: EncoderShape = EncoderShape { dimensions: 16, word_rows: 64, piece_rows: 32 };
+
+    /// Rows that look random, and are the same each time.
+    fn encoder() -> StaticEncoder {
+        let numbers = (0..SHAPE.rows() * SHAPE.dimensions)
+            .map(|number| f32::from(crate::text::words::mix(number as u64 + 1) as i8) / 100.0);
+        StaticEncoder::from_rows(SHAPE, &numbers.collect::<Vec<_>>(), 1.28)
+    }
+
+    #[test]
+    fn a_text_is_the_sum_of_its_words() {
+        let encoder = encoder();
+        let bridge = encoder.encode(["The old bridge"]);
+        assert!((bridge.cosine(&encoder.encode(["bridge,", "OLD the"])) - 1.0).abs() < 1e-3, "order is nothing");
+        assert!((bridge.cosine(&encoder.encode(["The old bridge. The old bridge!"])) - 1.0).abs() < 1e-3);
+        assert!(bridge.cosine(&encoder.encode(["onions and butter"])) < 0.95);
+        assert!(encoder.encode(["… !"]).is_empty() && encoder.encode([]).is_empty());
+    }
+
+    #[test]
+    fn what_is_written_encodes_the_same_when_read() {
+        let fresh = encoder();
+        let bytes = fresh.to_bytes("encoder", "1");
+        let read = StaticEncoder::from_artifact(&Artifact::parse(bytes).unwrap()).unwrap();
+        assert_eq!((read.shape(), &read.table), (fresh.shape(), &fresh.table));
+        assert!(read.citation().starts_with("encoder@1+sha256:") && read.checksum().len() == 12);
+        assert_eq!(read.encode(["old bridge"]), fresh.encode(["old bridge"]));
+    }
+
+    #[test]
+    fn files_that_make_no_sense_are_refused() {
+        let sound = encoder().to_bytes("encoder", "1");
+        let rebuild = |change: &dyn Fn(&mut Header), bytes: usize| {
+            let mut header = Artifact::parse(sound.clone()).unwrap().header().clone();
+            change(&mut header);
+            let file = ArtifactBuilder::new(header).signed_bytes("rows", &vec![1; bytes]).finish();
+            StaticEncoder::from_artifact(&Artifact::parse(file).unwrap())
+        };
+        let size = SHAPE.rows() * SHAPE.dimensions;
+        assert!(rebuild(&|_| {}, size).is_ok());
+        assert!(rebuild(&|_| {}, size - 1).is_err());
+        assert!(rebuild(&|header| header.kind = "other".to_owned(), size).is_err());
+        assert!(rebuild(&|header| header.feature_spec = "other".to_owned(), size).is_err());
+        for name in ["dimensions", "word_rows", "piece_rows"] {
+            for bad in [0.0, -1.0, 1.5, 1e12, f64::NAN] {
+                let change = |header: &mut Header| {
+                    header.parameters.insert(name.to_owned(), bad);
+                };
+                assert!(rebuild(&change, size).is_err(), "{name} {bad}");
+            }
+        }
+        let wide = |header: &mut Header| {
+            header.parameters.insert("dimensions".to_owned(), 1_000.0);
+        };
+        assert!(rebuild(&wide, SHAPE.rows() * 1_000).is_err());
+    }
+}
