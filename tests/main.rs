@@ -8,6 +8,8 @@ mod support;
 mod bias;
 mod broken_lines;
 mod calibration;
+#[cfg(feature = "sentence-transformer")]
+mod cascade;
 mod commands;
 mod endings;
 mod evaluate;

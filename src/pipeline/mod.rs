@@ -26,7 +26,7 @@ mod verdict;
 pub use authors::Authors;
 pub use batch::InputSpec;
 pub use explain::{ExplainedComment, ExplainedItem, Explainer};
-pub use models::{ModelProblem, Models, Scorers, encoder};
+pub use models::{ModelProblem, Models, Scorers, encoder, sentence_encoder};
 pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run};
 #[cfg(feature = "sentence-transformer")]
 pub use sentence_encoder_folder::load_sentence_encoder;

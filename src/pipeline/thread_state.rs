@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::classify::sentence_vectors::SentenceText;
 use crate::domain::CommentId;
 use crate::language::LanguageMix;
 use crate::text::anatomy::WordAt;
 use crate::text::quotes::{QuoteIndex, TrailNumber};
-use crate::topic::{ArticleVectors, ClosenessSpread, CommentVector, ThreadCentroid};
+use crate::topic::{ArticleTexts, ArticleVectors, ClosenessSpread, CommentVector, ThreadCentroid};
 
 use super::authors_so_far::AuthorsSoFar;
 use super::prepare::PreparedThread;
@@ -25,6 +26,8 @@ pub(super) struct Remembered {
     exact: u64,
     /// What it was about; `None` where it is in no language that the topic model reads.
     pub(super) vector: Option<Arc<CommentVector>>,
+    /// Its beginning, for a cascade; `None` without one.
+    pub(super) text: Option<Arc<SentenceText>>,
 }
 
 /// A thread as far as it has gone.
@@ -32,6 +35,8 @@ pub(super) struct Remembered {
 pub(super) struct ThreadState {
     /// Title and article, for topic.
     pub(super) article: Option<Arc<ArticleVectors>>,
+    /// The texts of title and article, for a cascade; `None` without one.
+    pub(super) article_texts: Option<ArticleTexts>,
     /// Title and article, for quotes.
     pub(super) article_words: QuoteIndex,
     /// Languages so far.
@@ -61,6 +66,7 @@ impl ThreadState {
     /// Takes over what a header says. A later header of the same thread replaces an earlier one.
     pub(super) fn set_header(&mut self, header: PreparedThread) {
         self.article = header.vectors.map(Arc::new);
+        self.article_texts = header.texts;
         self.spread = ClosenessSpread::default();
         self.article_words = QuoteIndex::default();
         self.article_words.add(header.words);
@@ -101,6 +107,7 @@ impl ThreadState {
         exact: u64,
         words: &[WordAt],
         vector: Option<Arc<CommentVector>>,
+        text: Option<Arc<SentenceText>>,
     ) {
         let number = self.comment_words.add(words.iter().take(MAX_REMEMBERED_WORDS).map(|word| word.hash));
         self.by_id.insert(id.clone(), number);
@@ -108,7 +115,7 @@ impl ThreadState {
         if let Some(author) = author {
             self.authors.add(author, vector.as_deref());
         }
-        self.comments.push_back(Remembered { id: id.clone(), author, exact, vector });
+        self.comments.push_back(Remembered { id: id.clone(), author, exact, vector, text });
     }
 
     /// Forgets the oldest comment, if there is one.
@@ -141,7 +148,7 @@ mod tests {
         let mut thread = ThreadState::default();
         for number in 0..5_u64 {
             let words = word_hashes("the same seven words again and again");
-            thread.remember(&CommentId::new(number.to_string()), Some(number % 2), number, &words, None);
+            thread.remember(&CommentId::new(number.to_string()), Some(number % 2), number, &words, None, None);
         }
         assert_eq!(thread.exact_duplicate(0), Some(CommentId::new("0")));
         assert!(thread.comment(&CommentId::new("0")).is_some());

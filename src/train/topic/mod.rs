@@ -6,6 +6,7 @@ mod manifest;
 mod report;
 pub(in crate::train) mod row_files;
 pub(in crate::train) mod rows;
+mod second_head;
 pub(in crate::train) mod slices;
 mod term_counts;
 mod threads;
@@ -18,13 +19,16 @@ use ndarray::Array2;
 pub use super::training_file::TrainingFile;
 pub use report::{ScoredSlice, SituationReport, Threshold, TopicReport};
 pub use row_files::{LabelCounts, RowFile, RowFileProblem, RowFileProblems};
+pub use second_head::{CascadeFigures, CascadeReport};
 
 use crate::classify::dense_head::{DenseHead, DenseHeadError, DenseHeadOptions, FittedDenseHead};
-use crate::labelled::{Mapping, RowsError};
+use crate::classify::sentence_vectors::SentenceVectors;
 use crate::classify::static_encoder::StaticEncoder;
+use crate::labelled::{Mapping, RowsError};
 use crate::topic::{FEATURE_COUNT, FEATURE_NAMES, TopicModel, TopicModelParts};
 use examples::{Dice, ExampleOptions};
 use row_files::RowFiles;
+use second_head::SecondSample;
 use threads::{Thread, ThreadCollector};
 
 /// The name of the model in its file and in records.
@@ -38,9 +42,7 @@ type Family = fn(&str) -> bool;
 /// Families of the head's inputs, each of which may be left out to see what it is worth.
 const FAMILIES: [(&str, Family); 9] = [
     ("encoder", |name| name.contains("encoder") || name == "typical"),
-    ("terms", |name| {
-        ["_cosine", "_coverage", "_rare_words", "_terms"].iter().any(|part| name.contains(part))
-    }),
+    ("terms", |name| ["_cosine", "_coverage", "_rare_words", "_terms"].iter().any(|part| name.contains(part))),
     ("article", |name| name.starts_with("article") || name.starts_with("title") || name == "typical"),
     ("parent", |name| name.starts_with("parent")),
     ("thread", |name| name.starts_with("thread")),
@@ -51,7 +53,7 @@ const FAMILIES: [(&str, Family); 9] = [
 ];
 
 /// What is trained from, and where to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TopicTrainingOptions {
     /// Training files.
     pub data: Vec<PathBuf>,
@@ -63,6 +65,10 @@ pub struct TopicTrainingOptions {
     pub out: PathBuf,
     /// What places texts by their subject; the model works with this one alone.
     pub encoder: Arc<StaticEncoder>,
+    /// The cascade's sentence encoder; without it the model gets no second head.
+    pub sentences: Option<Arc<dyn SentenceVectors>>,
+    /// How many examples the second head is fitted to, and how many of the development files it is measured on, at most.
+    pub cascade_examples: usize,
     /// Whether the head is also fitted without each family of its inputs, to see what they are worth.
     pub ablation: bool,
     /// Chooses all that is left to chance: the same seed and data give the same bytes.
@@ -167,26 +173,42 @@ pub fn train_topic(
         known_words,
         head: DenseHead::zeros(FEATURE_COUNT),
         encoder: Arc::clone(&options.encoder),
+        second_head: None,
     };
     let texts = counts.texts();
     drop(counts);
 
     progress("turning threads into vectors");
     let blank = TopicModel::from_parts(parts.clone());
-    let threads = read_threads(&mut data, &blank, true)?;
+    let with_texts = options.sentences.is_some();
+    let threads = read_threads(&mut data, &blank, true, with_texts)?;
     drop(data);
     progress(&format!("fitting the head on {} threads", threads.len()));
     let examples = examples(&threads, options.seed)?;
-    drop(threads);
     let fitted = examples.fit(None, hyperparameters.head)?;
     parts.head = fitted.head.clone();
-    let model = TopicModel::from_parts(parts.clone());
+    let mut model = TopicModel::from_parts(parts.clone());
+    let second = options.sentences.as_deref().map(|sentences| {
+        progress(&format!("fitting the second head: encoding texts of {} examples", options.cascade_examples));
+        let sample = SecondSample { sentences, examples: options.cascade_examples, seed: options.seed };
+        sample.fit(&threads, &model, hyperparameters.head).map(|fitted| (sample, fitted))
+    });
+    let second = second.transpose()?;
+    drop(threads);
+    if let Some((_, (head, _))) = &second {
+        parts.second_head = Some(head.clone());
+        model = TopicModel::from_parts(parts.clone());
+    }
 
     progress("measuring");
     let mut dev = RowFiles::open(&options.dev, options.mapping.clone())?;
-    let dev_threads = read_threads(&mut dev, &model, false)?;
+    let dev_threads = read_threads(&mut dev, &model, false, with_texts)?;
     let dev_files = training_files(&dev)?;
     let mut report = TopicReport::measure(&dev_threads, &model, options.seed, dev_files);
+    if let Some((sample, (_, fit))) = second {
+        progress("measuring the cascade");
+        report.cascade = Some(sample.measure(&dev_threads, &model, &fit));
+    }
     for (name, family) in FAMILIES.iter().filter(|_| options.ablation) {
         progress(&format!("fitting the head without {name}"));
         let head = examples.fit(Some(family), hyperparameters.head)?.head;
@@ -226,8 +248,9 @@ fn read_threads(
     data: &mut RowFiles,
     model: &TopicModel,
     unlearnt_pairs_only: bool,
+    with_texts: bool,
 ) -> Result<Vec<Thread>, TopicTrainingError> {
-    let mut collector = ThreadCollector::new(model, unlearnt_pairs_only);
+    let mut collector = ThreadCollector::new(model, unlearnt_pairs_only, with_texts);
     data.for_each(|row| collector.add(&row))?;
     Ok(collector.finish())
 }
@@ -323,6 +346,8 @@ mod tests {
             mapping: Mapping::default(),
             out: directory.join(name),
             encoder: Arc::new(StaticEncoder::blank()),
+            sentences: None,
+            cascade_examples: 0,
             ablation: true,
             seed,
             hyperparameters: TopicHyperparameters { known_word_texts: 5, ..Default::default() },
@@ -348,7 +373,8 @@ mod tests {
         let manifest = String::from_utf8(files[1].clone()).unwrap();
         assert!(manifest.contains("\"rows.jsonl\"") && !manifest.contains(&*directory.path().to_string_lossy()));
 
-        let model = TopicModel::load(&Artifact::parse(files[0].clone()).unwrap(), Arc::new(StaticEncoder::blank())).unwrap();
+        let model =
+            TopicModel::load(&Artifact::parse(files[0].clone()).unwrap(), Arc::new(StaticEncoder::blank())).unwrap();
         assert_eq!(model.languages().iter().map(ToString::to_string).collect::<Vec<_>>(), ["en"]);
         assert!(model.knows_word("common7") && !model.knows_word("never-seen"));
         let article = ArticleVectors::new(&model, Some("subject3word1 subject3word2 subject3word3"), None);
@@ -374,6 +400,8 @@ mod tests {
             mapping: Mapping::default(),
             out: out.clone(),
             encoder: Arc::new(StaticEncoder::blank()),
+            sentences: None,
+            cascade_examples: 0,
             ablation: false,
             seed: 1,
             hyperparameters: TopicHyperparameters::default(),
