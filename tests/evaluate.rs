@@ -221,9 +221,6 @@ fn what_cannot_be_measured_is_refused() {
     refuse(ROWS, &["dev.jsonl", "--report", "-"], &["`--report -`: stdout is for the figures"]);
     let all = ["dev.jsonl", "--map", "x", "--baseline", "gone.json", "--report", "no/r.html"];
     refuse(ROWS, &all, &["`--map x`", "gone.json: ", "no/r.html: ", "3 problems"]);
-    let topic = model("topic");
-    let ran = workspace(ROWS).run(["evaluate", &topic, "dev.jsonl"], b"").expect_code(2);
-    assert!(ran.stderr.contains("hint: for topic"), "{}", ran.stderr);
 }
 
 #[test]

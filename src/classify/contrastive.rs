@@ -188,12 +188,7 @@ struct Encoded<'batch> {
 }
 
 impl<'pairs> Batch<'pairs> {
-    fn draw(
-        texts: &EncoderTexts,
-        pairs: &'pairs [TextPair],
-        word_dropout: f64,
-        dice: &mut Xoshiro256PlusPlus,
-    ) -> Self {
+    fn draw(texts: &EncoderTexts, pairs: &'pairs [TextPair], word_dropout: f64, dice: &mut Xoshiro256PlusPlus) -> Self {
         let numbers = pairs.iter().map(|pair| pair.left).chain(pairs.iter().map(|pair| pair.right));
         let mut drawn = FeatureRows::new();
         let mut kept = Vec::new();

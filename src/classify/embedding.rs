@@ -17,7 +17,7 @@ impl Embedding {
             return Self::default();
         }
         let scale = 127.0 / largest as f32;
-        Self::from_values(sum.iter().map(|value| (*value as f32 * scale).round() as i8).collect())
+        Self::from_values(sum.iter().map(|value| rounded(*value as f32 * scale)).collect())
     }
 
     fn from_values(values: Box<[i8]>) -> Self {
@@ -35,10 +35,21 @@ impl Embedding {
     /// Cosine of the angle to another, -1..=1; 0 where one of them is empty.
     #[must_use]
     pub fn cosine(&self, other: &Self) -> f32 {
-        let product: i32 =
-            self.values.iter().zip(&other.values).map(|(left, right)| i32::from(i16::from(*left) * i16::from(*right))).sum();
+        let product: i32 = self
+            .values
+            .iter()
+            .zip(&other.values)
+            .map(|(left, right)| i32::from(i16::from(*left) * i16::from(*right)))
+            .sum();
         (product as f32 * self.inverse_length * other.inverse_length).clamp(-1.0, 1.0)
     }
+}
+
+/// A number of -128..=127 to the nearest whole one, halves away from zero: as `f32::round`, without a call for each.
+fn rounded(number: f32) -> i8 {
+    let whole = number as i32;
+    let rest = number - whole as f32;
+    (whole + i32::from(rest >= 0.5) - i32::from(rest <= -0.5)) as i8
 }
 
 /// The sum of directions, all of the same length: what several texts are about.
@@ -84,6 +95,18 @@ impl EmbeddingSum {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rounding_is_that_of_the_language() {
+        let steps = (-12_700..=12_700).map(|step: i16| f32::from(step) / 100.0);
+        let halves = (-127..127_i16).flat_map(|whole| {
+            let half = f32::from(whole) + 0.5;
+            [half.next_down(), half, half.next_up()]
+        });
+        for number in steps.chain(halves).chain([127.000_01, -127.000_01, -0.0]) {
+            assert_eq!(rounded(number), number.round() as i8, "{number}");
+        }
+    }
 
     #[test]
     fn cosines_are_those_of_the_sums() {

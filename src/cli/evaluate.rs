@@ -8,10 +8,12 @@ use clap::Args;
 
 use crate::classify::artifact::Artifact;
 use crate::classify::evaluation::{Evaluation, FIXED_RECALLS, MeasuredFile};
+use crate::classify::static_encoder;
 use crate::evaluate::{DEFAULT_MAX_DROP, GateOutcome, gate, html_report, measure_directory, read_report};
 use crate::labelled::{
     LabelScheme, LabelledData, Mapping, describe_bad_rows, find_repeats, one_sided_labels, read_labelled_files,
 };
+use crate::topic;
 use crate::train::sentiment;
 
 use super::failure::{Exit, Failure};
@@ -27,6 +29,7 @@ use super::outputs::{Taken, check_outputs};
     threadsieve evaluate models/abuse abuse_dev.jsonl.gz --report abuse.html\n  \
     threadsieve evaluate models/new dev.csv --map comment=text --map rude=insult\n  \
     threadsieve evaluate language sentences.jsonl\n  \
+    threadsieve evaluate models/topic threads.jsonl.gz\n  \
     threadsieve evaluate models/new dev.jsonl --baseline models/abuse/report.json --max-drop 0.002\n\n\
     Exit codes: 0 done; 1 a figure fell too far below the baseline; 2 could not run."
 )]
@@ -55,6 +58,15 @@ pub(super) struct EvaluateOptions {
     #[arg(long, value_name = "X", requires = "baseline", value_parser = share)]
     pub(super) max_drop: Option<f64>,
 
+    /// The folder of the encoder that a topic model works with; the one in the program unless given
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) encoder: Option<PathBuf>,
+
+    /// Draws the comments of other threads that topic models and encoders are shown: same data and seed, same figures
+    /// [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+
     /// Take a column, or JSON field, as a label or as text, source, id, language or decision; may be given again
     #[arg(long, value_name = "COLUMN=LABEL")]
     pub(super) map: Vec<String>,
@@ -80,7 +92,17 @@ pub(super) fn evaluate(options: &EvaluateOptions) -> Result<Exit, Failure> {
     if super::evaluate_language::is_language(&options.model) {
         return super::evaluate_language::evaluate_language(options);
     }
+    match kind_of(&options.model).as_deref() {
+        Some(topic::KIND) => return super::evaluate_topic::evaluate_topic(options),
+        Some(static_encoder::KIND) => return super::evaluate_topic::evaluate_encoder(options),
+        _ => {}
+    }
     let mut problems = Problems::new();
+    refuse(
+        &[("--encoder", options.encoder.is_some()), ("--seed", options.seed.is_some())],
+        "topic models",
+        &mut problems,
+    );
     let mapping = Mapping::parse(options.map.iter().map(String::as_str));
     let mapping = mapping.map_err(|errors| problems.extend(errors.into_iter().map(anyhow::Error::new))).ok();
     let baseline = baseline(options, &mut problems);
@@ -127,6 +149,17 @@ pub(super) fn evaluate(options: &EvaluateOptions) -> Result<Exit, Failure> {
     Ok(if outcome.passes() { printed } else { Exit::NeedsALook })
 }
 
+/// Refuses options that only other models take.
+pub(super) fn refuse(given: &[(&str, bool)], only_for: &str, problems: &mut Problems) {
+    let refused = given.iter().filter(|(_, given)| *given);
+    problems.extend(refused.map(|(option, _)| anyhow!("{option}: only for {only_for}\n  hint: leave it out")));
+}
+
+/// The kind of the model in a folder, where there is one.
+fn kind_of(model: &Path) -> Option<String> {
+    Artifact::read(&model.join("weights.bin")).ok().map(|artifact| artifact.header().kind.clone())
+}
+
 fn baseline(options: &EvaluateOptions, problems: &mut Problems) -> Option<Evaluation> {
     let path = options.baseline.as_deref()?;
     read_report(path).map_err(|error| problems.push(anyhow::Error::new(error))).ok()
@@ -169,7 +202,7 @@ fn scheme_of(model: &Path) -> anyhow::Result<LabelScheme> {
     let (kind, labels) = (&artifact.header().kind, artifact.header().labels.clone());
     if kind != crate::classify::linear_model::KIND {
         return Err(anyhow!(
-            "{}: a model of kind `{kind}`, which cannot be measured here\n  hint: for topic, `train topic … --dev FILE` measures",
+            "{}: a model of kind `{kind}`, which cannot be measured here\n  hint: name a folder that `threadsieve train` made",
             model.display()
         ));
     }

@@ -28,6 +28,8 @@ pub(super) fn evaluate_language(options: &EvaluateOptions) -> Result<Exit, Failu
         ("--report", options.report.is_some()),
         ("--map", !options.map.is_empty()),
         ("--fixed-recall", !options.fixed_recall.is_empty()),
+        ("--encoder", options.encoder.is_some()),
+        ("--seed", options.seed.is_some()),
     ];
     let refused: Vec<anyhow::Error> = refused
         .into_iter()

@@ -1,4 +1,4 @@
-//! `threadsieve explain`: what carried the tone scores.
+//! `threadsieve explain`: what carried the tone scores, or with `--thread` the topic scores.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _};
@@ -10,17 +10,18 @@ use clap::{Args, ValueEnum};
 
 use crate::config::Limits;
 use crate::domain::{Body, Comment, CommentId, Item, Origin, Reject, RejectKind, ThreadId};
-use crate::pipeline::{ExplainedComment, ExplainedItem, Explainer, InputSpec, Models};
+use crate::pipeline::{ExplainedComment, ExplainedItem, Explainer, InputSpec, Models, TopicExplained, TopicExplainer};
 use crate::sink::{LineSink, SinkError};
 use crate::source::{Input, RequestedFormat, open};
 use crate::tone::{ToneModelKind, WantedLabels};
 use crate::wire::explanation::{ExplanationLine, ExplanationParts};
+use crate::wire::topic_explanation::{TopicExplanationLine, TopicExplanationParts};
 
 use super::explanation_text::{Detail, Look, render};
 use super::failure::{Exit, Failure};
 use super::inputs::Problems;
 use super::run::start_runtime;
-use super::{config, inputs};
+use super::{config, explain_topic_text, inputs};
 
 /// So many dead letters are told one by one.
 const TOLD_DEAD_LETTERS: u64 = 20;
@@ -38,6 +39,7 @@ const PATH_BEGINNINGS: [&str; 4] = ["/", "./", "../", "~/"];
     Examples:\n  \
     threadsieve explain 'Thank you, what a lovely idea!'\n  \
     threadsieve explain comments.jsonl --label toxicity --top 3\n  \
+    threadsieve explain --thread comments.jsonl\n  \
     tail -f comments.jsonl | threadsieve explain - --json\n\n\
     Exit codes: 0 done; 1 an input could not be read to its end; 2 could not run."
 )]
@@ -54,6 +56,10 @@ pub(super) struct ExplainOptions {
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 
+    /// Explain topic instead of tone: how far each comment of the input is off topic in its thread, and why
+    #[arg(long, conflicts_with_all = ["text", "labels", "models"])]
+    thread: bool,
+
     /// Explain this label, whatever its score; may be given several times
     #[arg(long = "label", value_name = "LABEL")]
     labels: Vec<String>,
@@ -62,7 +68,7 @@ pub(super) struct ExplainOptions {
     #[arg(long = "model", value_enum, value_name = "MODEL")]
     models: Vec<ModelChoice>,
 
-    /// List so many words for each label, strongest first
+    /// List so many words for each label, or with --thread for each text compared with, strongest first
     #[arg(long, default_value_t = 10, value_name = "K")]
     top: usize,
 
@@ -144,17 +150,24 @@ pub(super) fn explain(options: &ExplainOptions) -> Result<Exit, Failure> {
     };
     let translators =
         if translators.is_empty() { None } else { start_runtime().map(|runtime| Some((translators, runtime)))? };
-    let with_text = plan.output.text;
-    let printer = Printer {
+    let shown = Shown {
         look: look(options, matches!(source, Source::Text(_))),
         json: options.json,
         top: options.top,
-        with_text,
-        explainer: Explainer::new(plan, models, translators, wanted),
-        sink: LineSink::new("stdout", Box::new(io::stdout())),
-        dead_letters: 0,
-        broke_off: false,
+        with_text: plan.output.text,
     };
+    let explain: Explain = match wanted {
+        Wanted::Tone(wanted) => {
+            let mut explainer = Explainer::new(plan, models, translators, wanted);
+            Box::new(move |item| explainer.explain(item).shown(|comment| shown.tone(&comment, explainer.models())))
+        }
+        Wanted::Topic => {
+            let mut explainer = TopicExplainer::new(plan, models, translators, options.top);
+            Box::new(move |item| explainer.explain(item).shown(|comment| shown.topic(&comment, explainer.models())))
+        }
+    };
+    let printer =
+        Printer { explain, sink: LineSink::new("stdout", Box::new(io::stdout())), dead_letters: 0, broke_off: false };
     match source {
         Source::Text(text) => printer.explain_all(std::iter::once(Item::Comment(comment(&text)))),
         Source::Input(spec) => {
@@ -174,10 +187,19 @@ fn subject(options: &ExplainOptions) -> anyhow::Result<Subject> {
     match (&options.text, &options.file, &options.argument) {
         (Some(text), ..) => Ok(Subject::Text(text.clone())),
         (_, Some(file), _) => Ok(Subject::Input(file.clone())),
+        (_, _, Some(argument)) if options.thread => thread(Path::new(argument)),
         (_, _, Some(argument)) => text_or_file(argument, Path::exists),
         // The parser asks for one of the three.
         _ => Err(anyhow!("nothing to explain: give a text or a file")),
     }
+}
+
+/// With `--thread` an argument is never a text: one comment is no thread.
+fn thread(path: &Path) -> anyhow::Result<Subject> {
+    if inputs::is_dash(path) || path.exists() {
+        return Ok(Subject::Input(path.to_path_buf()));
+    }
+    Err(anyhow!("{}: no such file\n  hint: --thread explains the comments of a file, or of stdin, `-`", path.display()))
 }
 
 fn text_or_file(argument: &OsStr, exists: impl Fn(&Path) -> bool) -> anyhow::Result<Subject> {
@@ -222,13 +244,27 @@ fn source(subject: Subject, limits: &Limits, problems: &mut Problems) -> Option<
     }
 }
 
-fn wanted(options: &ExplainOptions, models: &Models, problems: &mut Problems) -> Option<WantedLabels> {
+/// What is asked for.
+enum Wanted {
+    Tone(WantedLabels),
+    Topic,
+}
+
+fn wanted(options: &ExplainOptions, models: &Models, problems: &mut Problems) -> Option<Wanted> {
+    if options.thread {
+        if models.topic.is_none() {
+            problems
+                .push(anyhow!("topic is switched off: nothing to explain\n  hint: set `enabled = true` in [topic]"));
+        }
+        return Some(Wanted::Topic);
+    }
     let Some(tone) = &models.scorers().tone else {
         problems.push(anyhow!("tone is switched off: nothing to explain\n  hint: set `enabled = true` in [tone]"));
         return None;
     };
     let kinds: Vec<ToneModelKind> = options.models.iter().map(|choice| (*choice).into()).collect();
     WantedLabels::find(tone, &options.labels, &kinds)
+        .map(Wanted::Tone)
         .map_err(|unknown| problems.extend(unknown.into_iter().map(anyhow::Error::new)))
         .ok()
 }
@@ -260,40 +296,19 @@ fn comment(text: &str) -> Comment {
     }
 }
 
-/// Explains items and prints what it finds, each as soon as it can.
-struct Printer {
+/// How what is found is shown.
+#[derive(Clone, Copy)]
+struct Shown {
     look: Look,
     json: bool,
     top: usize,
     with_text: bool,
-    explainer: Explainer,
-    sink: LineSink,
-    dead_letters: u64,
-    broke_off: bool,
 }
 
-impl Printer {
-    fn explain_all(mut self, items: impl Iterator<Item = Item>) -> Result<Exit, Failure> {
-        for item in items {
-            match self.explainer.explain(item) {
-                ExplainedItem::Thread => {}
-                ExplainedItem::Reject(reject) => self.tell(&reject),
-                ExplainedItem::Comment(comment) => {
-                    let shown = self.show(&comment).map_err(Failure::one)?;
-                    match self.sink.write(shown.as_bytes()) {
-                        Ok(()) => {}
-                        Err(SinkError::Closed { .. }) => return Ok(Exit::Done),
-                        Err(error) => return Err(Failure::one(error)),
-                    }
-                }
-            }
-        }
-        Ok(if self.broke_off { Exit::NeedsALook } else { Exit::Done })
-    }
-
-    fn show(&self, explained: &ExplainedComment) -> Result<String, serde_json::Error> {
+impl Shown {
+    fn tone(&self, explained: &ExplainedComment, models: &Models) -> Result<String, serde_json::Error> {
         if !self.json {
-            return Ok(render(explained, &self.look, self.explainer.models().languages()));
+            return Ok(render(explained, &self.look, models.languages()));
         }
         let ExplainedComment { comment, machine, failure, explanation, .. } = explained;
         let line = ExplanationLine::from(ExplanationParts {
@@ -302,9 +317,54 @@ impl Printer {
             explanation,
             top: self.top,
             with_text: self.with_text,
-            models: self.explainer.models().citations(),
+            models: models.citations(),
         });
         serde_json::to_string(&line).map(|line| line + "\n")
+    }
+
+    fn topic(&self, explained: &TopicExplained, models: &Models) -> Result<String, serde_json::Error> {
+        if !self.json {
+            return Ok(explain_topic_text::render(explained, self.with_text, models.languages()));
+        }
+        let TopicExplained { comment, machine, failure, topic, article, parent, .. } = explained;
+        let line = TopicExplanationLine::from(TopicExplanationParts {
+            comment,
+            machine: failure.map_or(Ok(machine.as_ref()), Err),
+            topic,
+            article: article.as_deref(),
+            parent: parent.as_ref().map_or("", |parent| parent.text()),
+            with_text: self.with_text,
+            models: models.citations(),
+        });
+        serde_json::to_string(&line).map(|line| line + "\n")
+    }
+}
+
+/// Explains an item, and says what is shown of it.
+type Explain = Box<dyn FnMut(Item) -> Result<ExplainedItem<String>, serde_json::Error>>;
+
+/// Explains items and prints what it finds, each as soon as it can.
+struct Printer {
+    explain: Explain,
+    sink: LineSink,
+    dead_letters: u64,
+    broke_off: bool,
+}
+
+impl Printer {
+    fn explain_all(mut self, items: impl Iterator<Item = Item>) -> Result<Exit, Failure> {
+        for item in items {
+            match (self.explain)(item).map_err(Failure::one)? {
+                ExplainedItem::Thread => {}
+                ExplainedItem::Reject(reject) => self.tell(&reject),
+                ExplainedItem::Comment(shown) => match self.sink.write(shown.as_bytes()) {
+                    Ok(()) => {}
+                    Err(SinkError::Closed { .. }) => return Ok(Exit::Done),
+                    Err(error) => return Err(Failure::one(error)),
+                },
+            }
+        }
+        Ok(if self.broke_off { Exit::NeedsALook } else { Exit::Done })
     }
 
     fn tell(&mut self, reject: &Reject) {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{Ansi256Color, Style};
 
-use crate::domain::{Absence, Evidence, LanguageCode, Span, ToneLabel};
+use crate::domain::{Absence, Evidence, LanguageCode, LanguageVerdict, Span, ToneLabel, TranslationFailure};
 use crate::pipeline::ExplainedComment;
 use crate::tone::{LabelExplanation, strongest};
 
@@ -64,18 +64,24 @@ pub(super) fn render(explained: &ExplainedComment, look: &Look, read: &[Language
 
 fn why(absence: Absence, explained: &ExplainedComment, read: &[LanguageCode]) -> String {
     match absence {
-        Absence::LanguageUnsupported => {
-            let read: Vec<String> = read.iter().map(ToString::to_string).collect();
-            let best = explained.language.best().map(|best| format!("most probably `{}`; ", best.language));
-            let failure =
-                explained.failure.map(|failure| format!("; its translator gave nothing ({})", failure.name()));
-            format!("{}the models read {}{}", best.unwrap_or_default(), read.join(", "), failure.unwrap_or_default())
-        }
+        Absence::LanguageUnsupported => language_unsupported(&explained.language, explained.failure, read),
         Absence::NoText => "no words of the commenter's own, quotes, links, mentions and code aside".to_owned(),
         Absence::TooLittleText => "fewer than two letters".to_owned(),
         Absence::NoContext => "nothing to compare with".to_owned(),
         Absence::SwitchedOff => "switched off in the configuration".to_owned(),
     }
+}
+
+/// Why a comment in a language is not scored.
+pub(super) fn language_unsupported(
+    language: &LanguageVerdict,
+    failure: Option<TranslationFailure>,
+    read: &[LanguageCode],
+) -> String {
+    let read: Vec<String> = read.iter().map(ToString::to_string).collect();
+    let best = language.best().map(|best| format!("most probably `{}`; ", best.language));
+    let failure = failure.map(|failure| format!("; its translator gave nothing ({})", failure.name()));
+    format!("{}the models read {}{}", best.unwrap_or_default(), read.join(", "), failure.unwrap_or_default())
 }
 
 fn full(label: &LabelExplanation, text: &str, look: &Look, out: &mut String) {
@@ -202,7 +208,7 @@ fn runs(word: &Evidence, text: &str) -> String {
 /// Longest piece of a word that is shown in a table, in characters.
 const MAX_SHOWN: usize = 40;
 
-fn shown_word(span: Span, text: &str) -> String {
+pub(super) fn shown_word(span: Span, text: &str) -> String {
     let word = sanitised(span.of(text), "");
     if word.chars().count() <= MAX_SHOWN {
         return word;
@@ -211,14 +217,14 @@ fn shown_word(span: Span, text: &str) -> String {
 }
 
 /// With its sign and two decimals, and none before a zero.
-fn signed(number: f64) -> String {
+pub(super) fn signed(number: f64) -> String {
     let rounded = (number * 100.0).round() / 100.0;
     if rounded == 0.0 { "0.00".to_owned() } else { format!("{rounded:+.2}") }
 }
 
 /// A text that can do a terminal no harm: control characters, and those that turn the direction of writing, become
 /// U+FFFD; lines after the first are indented.
-fn sanitised(text: &str, indent: &str) -> String {
+pub(super) fn sanitised(text: &str, indent: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

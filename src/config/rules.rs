@@ -64,7 +64,9 @@ fn check_when(when: WhenSection, problems: &mut Vec<String>) -> Vec<Condition> {
     }
     match (scores.len(), when.at_least.is_some() || when.below.is_some()) {
         (0, true) => {
-            problems.push("`at_least` and `below` need a score: `label`, `off_topic`, `relevance` or `untranslated`".into());
+            problems.push(
+                "`at_least` and `below` need a score: `label`, `off_topic`, `relevance` or `untranslated`".into(),
+            );
         }
         (1, false) => problems.push("a score needs `at_least` or `below`".into()),
         (1, true) => conditions.extend(scores.pop().map(|name| Condition::Score(name, bounds))),

@@ -4,20 +4,22 @@ use std::sync::Arc;
 
 use crate::classify::sentence_vectors::SentenceText;
 use crate::domain::{
-    Comment, CommentId, Flag, LanguageCode, LanguageVerdict, Reject, RejectKind, Segment, SegmentKind, Span, Stage,
-    Translation, TranslationStatus, round,
+    Body, Comment, CommentId, Flag, LanguageCode, LanguageVerdict, Reject, RejectKind, Segment, SegmentKind, Span,
+    Stage, Translation, TranslationStatus, round,
 };
 use crate::language::{OtherPart, Prior, has_foreign_word, is_same_family, may_be_one_of, reads, translation_need};
 use crate::text::anatomy::WordAt;
 use crate::text::segments::{cut_out, place_of, text_of};
 use crate::text::translation::untranslated_share;
 use crate::text::words::hash_word;
-use crate::topic::{Cascade, CascadeDecision, CommentVector, SecondLook, Similarities, Surroundings};
+use crate::topic::{
+    ArticleTexts, Cascade, CascadeDecision, CommentVector, PartedText, SecondLook, Similarities, Surroundings,
+};
 
 use super::ancestry::Ancestry;
 use super::guard::guarded;
 use super::own_words::OwnWords;
-use super::prepare::{Prepared, PreparedComment};
+use super::prepare::{Prepared, PreparedComment, beginning};
 use super::run::Site;
 use super::supplied::without_its_thread;
 use super::thread_state::{Remembered, ThreadState};
@@ -52,12 +54,27 @@ pub(super) struct CommentInContext {
     pub(super) awaiting: Option<Box<Awaiting>>,
     /// Whether the machine's translation is what is scored.
     pub(super) is_scored_on_machine: bool,
+    /// The texts that it is compared with, where they are kept for explanations.
+    pub(super) texts: Texts,
+}
+
+/// The texts behind [`Similarities`].
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    pub(super) article: Option<Arc<ArticleTexts>>,
+    pub(super) parent: Option<Arc<PartedText>>,
 }
 
 impl CommentInContext {
     /// The machine's translation, where that is what is scored.
     pub(super) fn scored_translation(&self) -> Option<&str> {
         self.translation.machine.as_ref().filter(|_| self.is_scored_on_machine).map(|machine| machine.text.as_str())
+    }
+
+    /// The comment with the parts of it that are scored, unless the machine's translation is.
+    pub(super) fn own_text(&self) -> PartedText {
+        let scored = self.segments.iter().filter(|segment| segment.kind == self.scored);
+        PartedText::new(self.comment.body.clone(), scored.map(|segment| segment.span).collect())
     }
 }
 
@@ -68,6 +85,7 @@ pub(super) struct Context {
     threads: ThreadTable,
     /// Which comments a sentence encoder looks at too; `None` without one.
     cascade: Option<Cascade>,
+    keeps_texts: bool,
 }
 
 impl Context {
@@ -79,7 +97,14 @@ impl Context {
             ancestry: Ancestry::new(limits.max_ids),
             threads: ThreadTable::new(limits.clone()),
             cascade: cascade.map(|plan| Cascade::new(plan.options)),
+            keeps_texts: false,
         }
+    }
+
+    /// A run that also keeps articles, and comments as long as it remembers them, to explain scores with: of each what it
+    /// is compared with, and of a comment at most 16 KiB.
+    pub(super) fn keeping_texts(site: &Site) -> Self {
+        Self { keeps_texts: true, ..Self::new(site) }
     }
 
     /// Threads and comments forgotten so far.
@@ -93,7 +118,15 @@ impl Context {
             Prepared::Reject(reject) => InContext::Reject(reject),
             Prepared::Thread(thread) => {
                 let id = thread.header.thread_id.clone();
-                self.threads.with_thread(&id, |state| state.set_header(*thread));
+                let texts = site.models.topic.as_ref().filter(|_| self.keeps_texts).map(|topic| {
+                    let title = thread.header.title.as_ref().map(Body::as_str);
+                    let article = thread.header.article.as_ref().map(|article| beginning(article.as_str()));
+                    Arc::new(ArticleTexts::new(topic, title, article))
+                });
+                self.threads.with_thread(&id, |state| {
+                    state.set_header(*thread);
+                    state.article_texts = texts;
+                });
                 InContext::Thread
             }
             Prepared::Comment(prepared) => {
@@ -104,8 +137,12 @@ impl Context {
                 let thread_id = thread_id.clone();
                 let (origin, raw) = (prepared.comment.origin.clone(), prepared.comment.raw.clone());
                 let cascade = self.cascade.as_mut();
+                let keeps_texts = self.keeps_texts;
                 let placed = self.threads.with_thread(&thread_id, |state| {
-                    guarded(Stage::Context, origin, raw, || place(*prepared, state, cascade, site))
+                    guarded(Stage::Context, origin, raw, || {
+                        let placed = place(*prepared, state, cascade, site);
+                        if keeps_texts { with_texts(placed, state) } else { placed }
+                    })
                 });
                 placed.map_or_else(InContext::Reject, |placed| InContext::Comment(Box::new(placed)))
             }
@@ -205,8 +242,7 @@ fn place(
         Box::new(Awaiting::new(place, from, thread.article.clone(), parent, Arc::clone(&earlier)))
     });
     let keeps_text = site.models.sentences.is_some() && similarities.is_some();
-    let sentence_text =
-        if keeps_text { SentenceText::new(&text_of(text, &own.segments, own.scored)) } else { None };
+    let sentence_text = if keeps_text { SentenceText::new(&text_of(text, &own.segments, own.scored)) } else { None };
     // A comment that waits for its translation is scored on that, which nobody has seen yet.
     let second_look = cascade.filter(|_| awaiting.is_none()).and_then(|cascade| {
         let first = site.models.topic.as_ref()?.score(similarities.as_ref()?).ok()?.off_topic;
@@ -249,6 +285,7 @@ fn place(
         duplicate_of,
         awaiting,
         is_scored_on_machine: false,
+        texts: Texts::default(),
     }
 }
 
@@ -276,11 +313,20 @@ fn look(
     vector: &CommentVector,
     parent: Option<&Remembered>,
 ) -> SecondLook {
-    let parent = parent.and_then(|parent| parent.text.clone());
-    match thread.article_texts.as_ref().zip(thread.article.as_deref()) {
-        Some((texts, vectors)) => texts.look(vectors, comment, vector.embedding(), parent),
+    let parent = parent.and_then(|parent| parent.sentence_text.clone());
+    match thread.article_sentences.as_ref().zip(thread.article.as_deref()) {
+        Some((sentences, vectors)) => sentences.look(vectors, comment, vector.embedding(), parent),
         None => SecondLook { comment, title: None, passage: None, parent },
     }
+}
+
+/// The texts that a comment was compared with. The comment, which has just become part of its thread, leaves its own there.
+fn with_texts(mut placed: CommentInContext, thread: &mut ThreadState) -> CommentInContext {
+    let parent = placed.comment.parent_id.as_ref().and_then(|id| thread.comment(id));
+    placed.texts =
+        Texts { article: thread.article_texts.clone(), parent: parent.and_then(|parent| parent.text.clone()) };
+    thread.keep_text(Arc::new(placed.own_text().beginning()));
+    placed
 }
 
 /// Whether the commenter's own prose needs translating.

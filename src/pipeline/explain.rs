@@ -19,27 +19,90 @@ use super::models::Models;
 use super::run::{Site, prepare};
 use super::translation::{make_one_ready, settle, translate};
 
-/// Explains the tone of comments. Threads are followed as in a run, so that quotes, links and translations are left out
-/// of what is scored, and every probability is the one that a record would have, before it is rounded.
+/// The stages of a run up to scoring, for one item after the other.
 #[derive(Debug)]
-pub struct Explainer {
+pub(super) struct Stages {
     site: Arc<Site>,
     /// Where translators work; without it nobody is asked.
     runtime: Option<Runtime>,
     context: Context,
+}
+
+impl Stages {
+    /// Stages that have seen nothing yet.
+    pub(super) fn new(
+        plan: Plan,
+        models: Models,
+        translators: Option<(Translators, Runtime)>,
+        context: impl FnOnce(&Site) -> Context,
+    ) -> Self {
+        let (translators, runtime) = translators.unzip();
+        let translators = translators.unwrap_or_default();
+        let site = Site { plan, models, translators, authors: Authors::Omit, rivals: None };
+        Self { context: context(&site), site: Arc::new(site), runtime }
+    }
+
+    /// What the stages share.
+    pub(super) fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// The models that score.
+    pub(super) fn models(&self) -> &Models {
+        &self.site.models
+    }
+
+    /// Takes an item as far as it goes before it is scored; a translator's answer is there, but not settled.
+    pub(super) fn place(&mut self, item: Item) -> InContext {
+        let placed = self.context.place(prepare(item, &self.site), &self.site);
+        self.translated(placed)
+    }
+
+    /// The item with its translation, where it waits for one.
+    fn translated(&self, item: InContext) -> InContext {
+        let item = make_one_ready(item, &self.site);
+        match &self.runtime {
+            Some(runtime) => {
+                let mut items = runtime.block_on(translate(vec![item], &self.site));
+                items.pop().unwrap_or(InContext::Thread)
+            }
+            None => item,
+        }
+    }
+}
+
+/// Explains the tone of comments. Threads are followed as in a run, so that quotes, links and translations are left out
+/// of what is scored, and every probability is the one that a record would have, before it is rounded.
+#[derive(Debug)]
+pub struct Explainer {
+    stages: Stages,
     scratch: ToneScratch,
     wanted: WantedLabels,
 }
 
 /// What became of an item.
 #[derive(Debug)]
-pub enum ExplainedItem {
-    /// A comment.
-    Comment(Box<ExplainedComment>),
+pub enum ExplainedItem<C> {
+    /// A comment, explained.
+    Comment(C),
     /// The header of a thread: nothing to explain.
     Thread,
     /// No comment.
     Reject(Reject),
+}
+
+impl<C> ExplainedItem<C> {
+    /// The same with what is shown of a comment.
+    ///
+    /// # Errors
+    /// Where showing fails.
+    pub fn shown<T, E>(self, show: impl FnOnce(C) -> Result<T, E>) -> Result<ExplainedItem<T>, E> {
+        Ok(match self {
+            Self::Comment(comment) => ExplainedItem::Comment(show(comment)?),
+            Self::Thread => ExplainedItem::Thread,
+            Self::Reject(reject) => ExplainedItem::Reject(reject),
+        })
+    }
 }
 
 /// A comment with the explanation of its tone.
@@ -70,27 +133,23 @@ impl Explainer {
     /// [`score_labels`](crate::tone::ToneModel::score_labels). Translators work on the runtime that comes with them.
     #[must_use]
     pub fn new(plan: Plan, models: Models, translators: Option<(Translators, Runtime)>, wanted: WantedLabels) -> Self {
-        let (translators, runtime) = translators.unzip();
-        let translators = translators.unwrap_or_default();
-        let site = Site { plan, models, translators, authors: Authors::Omit, rivals: None };
-        Self { context: Context::new(&site), site: Arc::new(site), runtime, scratch: ToneScratch::default(), wanted }
+        Self { stages: Stages::new(plan, models, translators, Context::new), scratch: ToneScratch::default(), wanted }
     }
 
     /// The models that score.
     #[must_use]
     pub fn models(&self) -> &Models {
-        &self.site.models
+        self.stages.models()
     }
 
     /// Explains the next item of the input. Never fails: a failure of ours is that item's reject.
-    pub fn explain(&mut self, item: Item) -> ExplainedItem {
-        let placed = self.context.place(prepare(item, &self.site), &self.site);
-        match self.translated(placed) {
+    pub fn explain(&mut self, item: Item) -> ExplainedItem<ExplainedComment> {
+        match self.stages.place(item) {
             InContext::Thread => ExplainedItem::Thread,
             InContext::Reject(reject) => ExplainedItem::Reject(reject),
             InContext::Comment(mut comment) => {
                 let (origin, raw) = (comment.comment.origin.clone(), comment.comment.raw.clone());
-                let (site, wanted, scratch) = (&self.site, &self.wanted, &mut self.scratch);
+                let (site, wanted, scratch) = (self.stages.site(), &self.wanted, &mut self.scratch);
                 let explained = guarded(Stage::Score, origin, raw, || {
                     settle(&mut comment, site);
                     explained(&comment, site, wanted, scratch)
@@ -101,23 +160,10 @@ impl Explainer {
                         let CommentInContext { comment, language, translation, is_scored_on_machine, .. } = *comment;
                         let machine = translation.machine.filter(|_| is_scored_on_machine);
                         let failure = translation.failure;
-                        let explained = ExplainedComment { comment, language, machine, failure, explanation };
-                        ExplainedItem::Comment(Box::new(explained))
+                        ExplainedItem::Comment(ExplainedComment { comment, language, machine, failure, explanation })
                     }
                 }
             }
-        }
-    }
-
-    /// The item with its translation, where it waits for one.
-    fn translated(&self, item: InContext) -> InContext {
-        let item = make_one_ready(item, &self.site);
-        match &self.runtime {
-            Some(runtime) => {
-                let mut items = runtime.block_on(translate(vec![item], &self.site));
-                items.pop().unwrap_or(InContext::Thread)
-            }
-            None => item,
         }
     }
 }

@@ -190,7 +190,8 @@ pub(super) fn in_comment(mut evidence: Evidence, comment: &CommentInContext) -> 
     Some(evidence)
 }
 
-fn topic(comment: &CommentInContext, site: &Site, tally: &mut Tally) -> Result<Topic, Absence> {
+/// How far a comment is off topic, as records show it.
+pub(super) fn topic(comment: &CommentInContext, site: &Site, tally: &mut Tally) -> Result<Topic, Absence> {
     let model = site.models.topic.as_ref().ok_or(Absence::SwitchedOff)?;
     scored_text_or_absence(comment)?;
     let similarities = comment.similarities.as_ref().ok_or(Absence::LanguageUnsupported)?;

@@ -6,6 +6,7 @@ mod authors_so_far;
 mod batch;
 mod context;
 mod explain;
+mod explain_topic;
 mod guard;
 mod judge;
 mod models;
@@ -26,6 +27,7 @@ mod verdict;
 pub use authors::Authors;
 pub use batch::InputSpec;
 pub use explain::{ExplainedComment, ExplainedItem, Explainer};
+pub use explain_topic::{TopicExplained, TopicExplainer};
 pub use models::{ModelProblem, Models, Scorers, encoder, sentence_encoder};
 pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run};
 #[cfg(feature = "sentence-transformer")]

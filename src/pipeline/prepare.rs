@@ -4,7 +4,7 @@ use crate::domain::{Comment, LanguageCode, Reject, ThreadHeader};
 use crate::language::Prior;
 use crate::text::anatomy::{Anatomy, word_hashes};
 use crate::text::words::{hash_word, words};
-use crate::topic::{ArticleTexts, ArticleVectors};
+use crate::topic::{ArticleSentences, ArticleVectors};
 
 use super::Models;
 use super::own_words::OwnWords;
@@ -39,7 +39,7 @@ pub(super) struct PreparedThread {
     pub(super) words: Vec<u32>,
     pub(super) vectors: Option<ArticleVectors>,
     /// The texts of the title and the article; kept for a cascade only.
-    pub(super) texts: Option<ArticleTexts>,
+    pub(super) sentences: Option<ArticleSentences>,
     /// The stated language, or else that of the article.
     pub(super) language: Option<LanguageCode>,
     pub(super) header: ThreadHeader,
@@ -56,7 +56,7 @@ pub(super) fn prepare_comment(comment: Comment, models: &Models, read: &[Languag
 }
 
 /// The first `MAX_ARTICLE_WORDS` words of an article.
-fn beginning(article: &str) -> &str {
+pub(super) fn beginning(article: &str) -> &str {
     words(article).nth(MAX_ARTICLE_WORDS).and_then(|word| article.get(..word.begin)).unwrap_or(article)
 }
 
@@ -66,11 +66,11 @@ pub(super) fn prepare_thread(header: ThreadHeader, models: &Models) -> PreparedT
     let article = header.article.as_ref().map(|article| beginning(article.as_str()));
     let hashes = [title, article].into_iter().flatten().flat_map(word_hashes);
     let words = hashes.map(|word| word.hash).collect();
-    let (vectors, texts) = match &models.topic {
-        Some(topic) if models.sentences.is_some() => ArticleTexts::new(topic, title, article).unzip(),
+    let (vectors, sentences) = match &models.topic {
+        Some(topic) if models.sentences.is_some() => ArticleSentences::new(topic, title, article).unzip(),
         Some(topic) => (ArticleVectors::new(topic, title, article), None),
         None => (None, None),
     };
     let language = header.language.or_else(|| models.detector.judge(article.or(title)?, &Prior::none()).known());
-    PreparedThread { words, vectors, texts, language, header }
+    PreparedThread { words, vectors, sentences, language, header }
 }

@@ -10,7 +10,9 @@ use crate::domain::CommentId;
 use crate::language::LanguageMix;
 use crate::text::anatomy::WordAt;
 use crate::text::quotes::{QuoteIndex, TrailNumber};
-use crate::topic::{ArticleTexts, ArticleVectors, ClosenessSpread, CommentVector, ThreadCentroid};
+use crate::topic::{
+    ArticleSentences, ArticleTexts, ArticleVectors, ClosenessSpread, CommentVector, PartedText, ThreadCentroid,
+};
 
 use super::authors_so_far::AuthorsSoFar;
 use super::prepare::PreparedThread;
@@ -26,8 +28,10 @@ pub(super) struct Remembered {
     exact: u64,
     /// What it was about; `None` where it is in no language that the topic model reads.
     pub(super) vector: Option<Arc<CommentVector>>,
+    /// Its words, where they are kept for explanations.
+    pub(super) text: Option<Arc<PartedText>>,
     /// Its beginning, for a cascade; `None` without one.
-    pub(super) text: Option<Arc<SentenceText>>,
+    pub(super) sentence_text: Option<Arc<SentenceText>>,
 }
 
 /// A thread as far as it has gone.
@@ -35,8 +39,10 @@ pub(super) struct Remembered {
 pub(super) struct ThreadState {
     /// Title and article, for topic.
     pub(super) article: Option<Arc<ArticleVectors>>,
+    /// Title and article, where they are kept for explanations.
+    pub(super) article_texts: Option<Arc<ArticleTexts>>,
     /// The texts of title and article, for a cascade; `None` without one.
-    pub(super) article_texts: Option<ArticleTexts>,
+    pub(super) article_sentences: Option<ArticleSentences>,
     /// Title and article, for quotes.
     pub(super) article_words: QuoteIndex,
     /// Languages so far.
@@ -66,7 +72,7 @@ impl ThreadState {
     /// Takes over what a header says. A later header of the same thread replaces an earlier one.
     pub(super) fn set_header(&mut self, header: PreparedThread) {
         self.article = header.vectors.map(Arc::new);
-        self.article_texts = header.texts;
+        self.article_sentences = header.sentences;
         self.spread = ClosenessSpread::default();
         self.article_words = QuoteIndex::default();
         self.article_words.add(header.words);
@@ -107,7 +113,7 @@ impl ThreadState {
         exact: u64,
         words: &[WordAt],
         vector: Option<Arc<CommentVector>>,
-        text: Option<Arc<SentenceText>>,
+        sentence_text: Option<Arc<SentenceText>>,
     ) {
         let number = self.comment_words.add(words.iter().take(MAX_REMEMBERED_WORDS).map(|word| word.hash));
         self.by_id.insert(id.clone(), number);
@@ -115,7 +121,14 @@ impl ThreadState {
         if let Some(author) = author {
             self.authors.add(author, vector.as_deref());
         }
-        self.comments.push_back(Remembered { id: id.clone(), author, exact, vector, text });
+        self.comments.push_back(Remembered { id: id.clone(), author, exact, vector, text: None, sentence_text });
+    }
+
+    /// Keeps the words of the comment that was remembered last.
+    pub(super) fn keep_text(&mut self, text: Arc<PartedText>) {
+        if let Some(last) = self.comments.back_mut() {
+            last.text = Some(text);
+        }
     }
 
     /// Forgets the oldest comment, if there is one.

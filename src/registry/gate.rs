@@ -42,7 +42,7 @@ pub enum NotComparable {
 
 impl Comparison {
     /// Holds the reports of two models against each other: areas under the ROC curve and average precision of each
-    /// label and the mean area, or the areas of each situation for a topic model.
+    /// label and the mean area, or the areas of each situation for a topic model, and of each kind of pair for an encoder.
     ///
     /// # Errors
     /// Where they were measured on different data, as far as the checksums of the files and the numbers of texts tell, or
@@ -150,6 +150,11 @@ impl Figures {
             found.add(format!("{name} {AREA}"), &every["auc"]);
             found.count(name, every, ["on_topic", "off_topic"]);
         }
+        for (name, pairs) in report["auc"].as_object().into_iter().flatten() {
+            found.add(format!("{name} {AREA}"), &pairs["auc"]);
+            found.count(name, pairs, ["pairs"]);
+        }
+        found.add(format!("good answers {AREA}"), &report["good_answers"]);
         found
     }
 
@@ -157,7 +162,7 @@ impl Figures {
         self.values.extend(value.as_f64().map(|value| (name, value)));
     }
 
-    fn count(&mut self, name: &str, counts: &Value, keys: [&str; 2]) {
+    fn count<const N: usize>(&mut self, name: &str, counts: &Value, keys: [&str; N]) {
         for key in keys {
             self.counts.extend(counts[key].as_u64().map(|count| (format!("{name}, {}", key.replace('_', " ")), count)));
         }
@@ -240,5 +245,16 @@ mod tests {
             |auc: f64| json!({"situations": {"title": {"every_comment": {"auc": auc, "on_topic": 3, "off_topic": 3}}}});
         assert_eq!(compare(&report(0.8), &report(0.9)).unwrap().missed().len(), 0);
         assert_eq!(compare(&report(0.8), &report(0.7)).unwrap().missed().len(), 1);
+    }
+
+    #[test]
+    fn an_encoder_report_is_compared_by_kind_of_pair() {
+        let report = |auc: f64, pairs: u64, answers: f64| json!({"auc": {"parent": {"auc": auc, "pairs": pairs}}, "good_answers": answers});
+        let before = report(0.8, 3, 0.6);
+        assert_eq!(compare(&before, &report(0.8, 3, 0.6)).unwrap().missed(), Vec::<String>::new());
+        let missed = compare(&before, &report(0.8, 3, 0.5)).unwrap().missed();
+        assert!(missed[0].starts_with("good answers ROC AUC: 0.6"), "{missed:?}");
+        assert!(compare(&before, &report(0.7, 3, 0.6)).unwrap().missed()[0].starts_with("parent ROC AUC: 0.8"));
+        assert!(matches!(compare(&before, &report(0.8, 4, 0.6)), Err(NotComparable::DifferentData(_))));
     }
 }

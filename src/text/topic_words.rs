@@ -1,12 +1,14 @@
 //! The words that tell what a text is about, and the pieces of words that an encoder looks up.
 
-use super::words::{fold_into, hash_word_characters, words};
+use crate::domain::Span;
+
+use super::words::{CharacterHash, fold_into, words};
 
 /// Names the words and pieces below. Changes with any change of what they are.
 pub const ENCODER_FEATURE_SPEC: &str = "topic-words-pieces-4-5@1";
 
-/// Lengths of the pieces of a word, in characters, its two ends counted as one each.
-const PIECE_LENGTHS: std::ops::RangeInclusive<usize> = 4..=5;
+/// Lengths of the shorter pieces of a word, in characters, its two ends counted as one each; the others have one more.
+const PIECE_LENGTH: usize = 4;
 /// Characters of a word, from its beginning, that are cut into pieces.
 const MAX_WORD_CHARACTERS: usize = 24;
 /// Stands for the beginning and the end of a word: no character has this number.
@@ -16,6 +18,11 @@ const END: u64 = 0x11_0001;
 /// Calls `each` with every word of a text, folded, in order. The parts of a hyphenated word come one by one (`anti-Serb`
 /// gives `anti` and `serb`), so that they meet the same words standing alone, and a possessive `'s` is left out.
 pub fn for_each_topic_word(text: &str, mut each: impl FnMut(&str)) {
+    for_each_topic_word_at(text, |_, word| each(word));
+}
+
+/// As [`for_each_topic_word`], with the place of the word, which is the whole one for each part of a hyphenated word.
+pub fn for_each_topic_word_at(text: &str, mut each: impl FnMut(Span, &str)) {
     let mut folded = String::new();
     for span in words(text) {
         folded.clear();
@@ -23,7 +30,7 @@ pub fn for_each_topic_word(text: &str, mut each: impl FnMut(&str)) {
         for part in folded.split('-') {
             let part = part.strip_suffix("'s").unwrap_or(part);
             if !part.is_empty() {
-                each(part);
+                each(span, part);
             }
         }
     }
@@ -42,14 +49,34 @@ pub fn for_each_piece(word: &str, mut each: impl FnMut(u64)) {
     }
     characters[count] = END;
     let characters = &characters[..=count];
-    for length in PIECE_LENGTHS {
-        characters.windows(length).for_each(|piece| each(hash_word_characters(piece)));
+    // A piece of five is one of four and a character: its hash goes on from there.
+    let mut hashes = [CharacterHash::default(); MAX_WORD_CHARACTERS + 2];
+    for (hash, piece) in hashes.iter_mut().zip(characters.windows(PIECE_LENGTH)) {
+        *hash = piece.iter().fold(CharacterHash::default(), |hash, character| hash.then(*character));
+        each(hash.finish());
+    }
+    for (hash, last) in hashes.iter().zip(characters.iter().skip(PIECE_LENGTH)) {
+        each(hash.then(*last).finish());
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::words::hash_word_characters;
+
+    #[test]
+    fn pieces_are_hashed_as_they_were_when_models_were_trained() {
+        for word in ["", "a", "at", "tea", "bridge", "šuma", &"lengthy".repeat(9)] {
+            let mut characters = vec![BEGINNING];
+            characters.extend(word.chars().take(MAX_WORD_CHARACTERS).map(|character| u64::from(u32::from(character))));
+            characters.push(END);
+            let all = [4, 5].into_iter().flat_map(|length| characters.windows(length)).map(hash_word_characters);
+            let mut found = Vec::new();
+            for_each_piece(word, |piece| found.push(piece));
+            assert_eq!(found, all.collect::<Vec<_>>(), "{word}");
+        }
+    }
 
     #[test]
     fn words_come_folded_and_in_parts() {

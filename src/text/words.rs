@@ -86,8 +86,31 @@ pub fn hash_word(folded: &str) -> u64 {
 /// A 64-bit hash of the characters of a word, one number each; see [`hash_word`].
 #[must_use]
 pub fn hash_word_characters(characters: &[u64]) -> u64 {
-    let step = |hash: u64, character: &u64| (hash ^ character).wrapping_mul(0x0000_0100_0000_01b3);
-    mix(characters.iter().fold(0xcbf2_9ce4_8422_2325, step))
+    characters.iter().fold(CharacterHash::default(), |hash, character| hash.then(*character)).finish()
+}
+
+/// [`hash_word_characters`] on its way, so that texts with the same beginning share the work.
+#[derive(Debug, Clone, Copy)]
+pub struct CharacterHash(u64);
+
+impl Default for CharacterHash {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl CharacterHash {
+    /// With one more character.
+    #[must_use]
+    pub fn then(self, character: u64) -> Self {
+        Self((self.0 ^ character).wrapping_mul(0x0000_0100_0000_01b3))
+    }
+
+    /// The hash of the characters so far.
+    #[must_use]
+    pub fn finish(self) -> u64 {
+        mix(self.0)
+    }
 }
 
 /// Spreads the information of a 64-bit number over all of its bits (Appleby's fmix64, 2011).

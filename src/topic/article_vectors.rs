@@ -12,7 +12,7 @@ const MIN_PASSAGE_WORDS: usize = 40;
 /// A passage is cut after this many words.
 const MAX_PASSAGE_WORDS: usize = 80;
 /// Most passages kept of one article; the rest of a longer one is not compared with.
-const MAX_PASSAGES: usize = 256;
+pub(super) const MAX_PASSAGES: usize = 256;
 
 /// The title and the passages of an article. Made once per thread.
 ///

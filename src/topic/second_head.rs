@@ -148,6 +148,9 @@ mod tests {
     fn what_is_missing_leaves_zeros() {
         let features = SentenceSimilarities { article: Some(0.5), parent: None }.features(-30.0);
         let expected = [-12.0, 1.0, 0.5, 0.0, 0.0, 0.0, -6.0, 0.0];
-        assert!(features.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12), "{features:?}");
+        assert!(
+            features.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12),
+            "{features:?}"
+        );
     }
 }

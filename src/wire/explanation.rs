@@ -26,9 +26,10 @@ pub struct ExplanationLine<'a> {
     models: &'a BTreeMap<Arc<str>, Arc<str>>,
 }
 
+/// The translation that was looked at in the comment's place, or why there is none.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum TranslationLine<'a> {
+pub(super) enum TranslationLine<'a> {
     Machine {
         engine: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,6 +38,22 @@ enum TranslationLine<'a> {
     Failed {
         failure: &'static str,
     },
+}
+
+impl<'a> TranslationLine<'a> {
+    /// What there is to say, if a translator was asked.
+    pub(super) fn of(
+        machine: Result<Option<&'a MachineTranslation>, TranslationFailure>,
+        with_text: bool,
+    ) -> Option<Self> {
+        match machine {
+            Ok(machine) => machine.map(|machine| Self::Machine {
+                engine: &machine.engine,
+                text: with_text.then_some(machine.text.as_str()),
+            }),
+            Err(failure) => Some(Self::Failed { failure: failure.name() }),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -114,13 +131,7 @@ impl<'a> From<ExplanationParts<'a>> for ExplanationLine<'a> {
                 labels: explanation.labels.iter().map(|label| label_line(label, top, &mut shown)).collect(),
             },
         };
-        let translation = match machine {
-            Ok(machine) => machine.map(|machine| TranslationLine::Machine {
-                engine: &machine.engine,
-                text: with_text.then_some(machine.text.as_str()),
-            }),
-            Err(failure) => Some(TranslationLine::Failed { failure: failure.name() }),
-        };
+        let translation = TranslationLine::of(machine, with_text);
         let (thread_id, id) = (comment.thread_id.as_str(), comment.id.as_str());
         Self { schema: SCHEMA, thread_id, id, translation, tone, models }
     }
@@ -169,6 +180,6 @@ fn label_line<'a>(label: &'a LabelExplanation, top: usize, shown: &mut Shown<'a>
 }
 
 /// A number to six decimals, and no minus before a zero.
-fn round(number: f64) -> f64 {
+pub(super) fn round(number: f64) -> f64 {
     (number * 1e6).round() / 1e6 + 0.0
 }

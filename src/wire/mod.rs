@@ -5,3 +5,4 @@ pub mod explanation;
 pub mod input;
 pub mod record;
 pub mod summary;
+pub mod topic_explanation;

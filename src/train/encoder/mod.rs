@@ -4,6 +4,7 @@ mod card;
 mod manifest;
 mod pairs;
 mod report;
+mod table;
 
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ pub use self::report::{EncoderReport, PairFigures};
 use self::manifest::Manifest;
 use self::pairs::PairCollector;
 use self::report::Measure;
-use super::topic::row_files::{RowFileProblems, RowFiles};
+use super::topic::row_files::{RowFileProblem, RowFileProblems, RowFiles};
 use super::topic::training_files;
 use crate::classify::artifact::Artifact;
 use crate::classify::contrastive::{ContrastiveError, ContrastiveFit, ContrastiveOptions, train_contrastive};
@@ -114,15 +115,33 @@ pub fn train_encoder(
     let encoder = StaticEncoder::from_rows(options.contrastive.shape, &fit.rows, largest(&fit));
 
     progress("measuring");
-    let mut measure = Measure::new(&encoder);
-    let mut dev = RowFiles::open(&options.dev, options.mapping.clone())?;
-    dev.for_each(|row| measure.add(&row))?;
-    let report = measure.finish(training_files(&dev)?, options.contrastive.seed);
+    let report = evaluate_encoder(&encoder, &options.dev, &options.mapping, options.contrastive.seed, &mut |_| {})?;
 
     let weights = encoder.to_bytes(MODEL_NAME, MODEL_VERSION);
     let manifest = Manifest::new(options, &files, &fit, pairs.training.len(), &weights);
     write(options, &weights, &manifest, &report)?;
     Ok(EncoderTrainingOutcome { model_bytes: weights.len(), rows: counts.rows, pairs: pairs.training.len(), report })
+}
+
+/// Measures an encoder on files of the shapes that it is trained from. The same seed, files and encoder give the same
+/// figures, those of `report.json` where the files were `--dev` in training.
+///
+/// `progress` is told what the files hold. All vectors are in memory.
+///
+/// # Errors
+/// All that is wrong with the mapping, the files and their rows.
+pub fn evaluate_encoder(
+    encoder: &StaticEncoder,
+    files: &[PathBuf],
+    mapping: &Mapping,
+    seed: u64,
+    progress: &mut dyn FnMut(&str),
+) -> Result<EncoderReport, RowFileProblems> {
+    let mut measure = Measure::new(encoder);
+    let mut data = RowFiles::open(files, mapping.clone())?;
+    data.for_each(|row| measure.add(&row))?.describe().iter().for_each(|line| progress(line));
+    let files = training_files(&data).map_err(|error| RowFileProblems(vec![RowFileProblem::Rows(error)]))?;
+    Ok(measure.finish(files, seed))
 }
 
 fn write(
@@ -131,7 +150,8 @@ fn write(
     manifest: &Manifest,
     report: &EncoderReport,
 ) -> Result<(), EncoderTrainingError> {
-    let unwritable = |path: &std::path::Path, source| EncoderTrainingError::Write { path: path.display().to_string(), source };
+    let unwritable =
+        |path: &std::path::Path, source| EncoderTrainingError::Write { path: path.display().to_string(), source };
     std::fs::create_dir_all(&options.out).map_err(|source| unwritable(&options.out, source))?;
     for (name, bytes) in [
         ("weights.bin", weights),
@@ -170,7 +190,12 @@ mod tests {
             let (subject, variant) = (number % 30, number / 30);
             let title = format!("news{subject} report{subject} {}", ["today", "again", "now"][variant % 3]);
             let comment = format!("opinion{subject} wonder{subject} common{}", variant % 7);
-            writeln!(rows, r#"{{"root":"{title} {}","root_title_like":true,"depth":1,"parent":"x","comment":"{comment}"}}"#, number / 10).unwrap();
+            writeln!(
+                rows,
+                r#"{{"root":"{title} {}","root_title_like":true,"depth":1,"parent":"x","comment":"{comment}"}}"#,
+                number / 10
+            )
+            .unwrap();
         }
         std::fs::write(path, rows).unwrap();
     }
@@ -202,7 +227,8 @@ mod tests {
         let title = outcome.report.auc["title"];
         assert!(title.auc.unwrap() > 0.9, "{title:?}");
         let encoder = StaticEncoder::from_artifact(&Artifact::parse(files[0].clone()).unwrap()).unwrap();
-        let [title, near, far] = ["news3 report3", "opinion3 wonder3", "opinion9 wonder9"].map(|text| encoder.encode([text]));
+        let [title, near, far] =
+            ["news3 report3", "opinion3 wonder3", "opinion9 wonder9"].map(|text| encoder.encode([text]));
         assert!(title.cosine(&near) > title.cosine(&far) + 0.2);
     }
 

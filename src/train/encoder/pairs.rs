@@ -74,7 +74,8 @@ impl PairCollector {
     /// The number of a text; `None` for one without words.
     fn text(&mut self, text: &str) -> Option<u32> {
         // Two hashes: among a million texts, one pair in 10^26 would be taken for the same.
-        let key = u128::from(hash_word(text)) << 64 | u128::from(mix(hash_word(text).rotate_left(17) ^ text.len() as u64));
+        let key =
+            u128::from(hash_word(text)) << 64 | u128::from(mix(hash_word(text).rotate_left(17) ^ text.len() as u64));
         if let Some(number) = self.text_numbers.get(&key) {
             return Some(*number);
         }
@@ -122,7 +123,17 @@ mod tests {
 
     fn row(subject: Subject, parent: Option<&str>, text: &str) -> Row {
         let depth = if parent.is_some() { 2 } else { 1 };
-        Row { subject, parent: parent.map(str::to_owned), depth, text: text.to_owned(), judgement: Judgement::OnTopic, answer: None, extras: Extras::default(), is_pair: true }
+        Row {
+            subject,
+            parent: parent.map(str::to_owned),
+            depth,
+            text: text.to_owned(),
+            judgement: Judgement::OnTopic,
+            by_person: false,
+            answer: None,
+            extras: Extras::default(),
+            is_pair: true,
+        }
     }
 
     #[test]

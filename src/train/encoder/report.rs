@@ -39,7 +39,8 @@ impl EncoderReport {
     ///
     /// # Panics
     /// Never: numbers and strings can always be written as JSON.
-    pub(super) fn to_json(&self) -> String {
+    #[must_use]
+    pub fn to_json(&self) -> String {
         let mut json = serde_json::to_string_pretty(self).expect("a report is plain data");
         json.push('\n');
         json

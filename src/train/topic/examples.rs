@@ -29,6 +29,8 @@ pub struct Example {
     pub off_topic: bool,
     /// Whether that is known; bad answers to a question are shown too, to compare them with good ones.
     pub judged: bool,
+    /// Whether a person said it of this comment in this place.
+    pub by_person: bool,
     /// Its length in characters.
     pub length_chars: usize,
     /// Depth of the place where it stands: 1 for a comment on the subject itself.
@@ -49,6 +51,8 @@ pub struct ExampleOptions {
     pub made_up_articles: bool,
     /// Whether every other opening that is no title counts as an article; else all of them are first comments.
     pub openings_as_articles: bool,
+    /// Whether a comment that is on topic comes with a stranger.
+    pub strangers: bool,
 }
 
 /// The choices that are left to chance.
@@ -127,7 +131,7 @@ impl Stage {
 fn look(thread: &Thread, stage: &Stage, place: &ThreadComment, own: &ThreadComment) -> Option<SecondLook> {
     let comment = own.text.clone()?;
     let parent = place.parent_text.clone().or_else(|| thread.opening_text.clone());
-    Some(match thread.article_texts.as_ref().zip(stage.article.as_ref()) {
+    Some(match thread.article_sentences.as_ref().zip(stage.article.as_ref()) {
         Some((texts, vectors)) => texts.look(vectors, comment, own.vector.embedding(), parent),
         None => SecondLook { comment, title: None, passage: None, parent },
     })
@@ -135,7 +139,8 @@ fn look(thread: &Thread, stage: &Stage, place: &ThreadComment, own: &ThreadComme
 
 /// Calls `each` with every comment under its own context and, for one that is on topic there, with a comment of
 /// another thread under the same context: as many of the one as of the other, and drawn from comments of the same kind
-/// (first-level or reply), so that nothing but the context tells them apart. Comments without any term are left out.
+/// (first-level or reply), so that nothing but the context tells them apart. Comments without any term are left out. Without
+/// strangers, there are only the comments under their own contexts.
 pub fn for_each_example(threads: &[Thread], options: ExampleOptions, mut each: impl FnMut(&[Example])) {
     let mut dice = Dice::new(options.seed);
     let is_as_written = !options.made_up_articles && !options.openings_as_articles;
@@ -181,6 +186,7 @@ pub fn for_each_example(threads: &[Thread], options: ExampleOptions, mut each: i
                 ),
                 off_topic,
                 judged: own.judgement != Judgement::Unknown,
+                by_person: own.by_person,
                 length_chars: own.length_chars,
                 depth: comment.depth,
                 answer: if off_topic { None } else { own.answer },
@@ -188,6 +194,7 @@ pub fn for_each_example(threads: &[Thread], options: ExampleOptions, mut each: i
             };
             if has_terms(comment) {
                 match comment.judgement {
+                    Judgement::OnTopic if !options.strangers => each(&[example(comment, false)]),
                     Judgement::OnTopic => {
                         let pool = &pools[usize::from(comment.depth > 1)];
                         let drawn = (0..MAX_DRAWS).map(|_| dice.below(pool.len()));

@@ -1,6 +1,7 @@
 //! Trains the topic model: term weights and common words from all rows, the head from a share of the threads.
 
 mod card;
+mod evaluation;
 mod examples;
 mod manifest;
 mod report;
@@ -8,6 +9,7 @@ pub(in crate::train) mod row_files;
 pub(in crate::train) mod rows;
 mod second_head;
 pub(in crate::train) mod slices;
+mod table;
 mod term_counts;
 mod threads;
 
@@ -17,6 +19,7 @@ use std::sync::Arc;
 use ndarray::Array2;
 
 pub use super::training_file::TrainingFile;
+pub use evaluation::evaluate_topic;
 pub use report::{ScoredSlice, SituationReport, Threshold, TopicReport};
 pub use row_files::{LabelCounts, RowFile, RowFileProblem, RowFileProblems};
 pub use second_head::{CascadeFigures, CascadeReport};
@@ -26,6 +29,7 @@ use crate::classify::sentence_vectors::SentenceVectors;
 use crate::classify::static_encoder::StaticEncoder;
 use crate::labelled::{Mapping, RowsError};
 use crate::topic::{FEATURE_COUNT, FEATURE_NAMES, TopicModel, TopicModelParts};
+use evaluation::EvaluationSet;
 use examples::{Dice, ExampleOptions};
 use row_files::RowFiles;
 use second_head::SecondSample;
@@ -181,7 +185,9 @@ pub fn train_topic(
     progress("turning threads into vectors");
     let blank = TopicModel::from_parts(parts.clone());
     let with_texts = options.sentences.is_some();
-    let threads = read_threads(&mut data, &blank, true, with_texts)?;
+    let mut collector = ThreadCollector::new(&blank, true, with_texts);
+    data.for_each(|row| collector.add(&row))?;
+    let threads = collector.finish();
     drop(data);
     progress(&format!("fitting the head on {} threads", threads.len()));
     let examples = examples(&threads, options.seed)?;
@@ -201,19 +207,17 @@ pub fn train_topic(
     }
 
     progress("measuring");
-    let mut dev = RowFiles::open(&options.dev, options.mapping.clone())?;
-    let dev_threads = read_threads(&mut dev, &model, false, with_texts)?;
-    let dev_files = training_files(&dev)?;
-    let mut report = TopicReport::measure(&dev_threads, &model, options.seed, dev_files);
+    let dev = EvaluationSet::read(&model, &options.dev, &options.mapping, options.seed, with_texts, &mut |_| {})?;
+    let mut report = dev.measure(&model);
     if let Some((sample, (_, fit))) = second {
         progress("measuring the cascade");
-        report.cascade = Some(sample.measure(&dev_threads, &model, &fit));
+        report.cascade = Some(sample.measure(dev.threads(), &model, &fit));
     }
     for (name, family) in FAMILIES.iter().filter(|_| options.ablation) {
         progress(&format!("fitting the head without {name}"));
         let head = examples.fit(Some(family), hyperparameters.head)?.head;
         let without = TopicModel::from_parts(TopicModelParts { head, ..parts.clone() });
-        report.add_ablation(name, &TopicReport::measure(&dev_threads, &without, options.seed, Vec::new()));
+        report.add_ablation(name, &dev.measure(&without));
     }
 
     let weights = model.to_bytes(MODEL_NAME, MODEL_VERSION);
@@ -244,17 +248,6 @@ pub(in crate::train) fn training_files(data: &RowFiles) -> Result<Vec<TrainingFi
     data.files().iter().map(|file| TrainingFile::new(&file.path, file.rows)).collect()
 }
 
-fn read_threads(
-    data: &mut RowFiles,
-    model: &TopicModel,
-    unlearnt_pairs_only: bool,
-    with_texts: bool,
-) -> Result<Vec<Thread>, TopicTrainingError> {
-    let mut collector = ThreadCollector::new(model, unlearnt_pairs_only, with_texts);
-    data.for_each(|row| collector.add(&row))?;
-    Ok(collector.finish())
-}
-
 /// What the head is fitted to.
 struct HeadExamples {
     features: Array2<f64>,
@@ -264,7 +257,7 @@ struct HeadExamples {
 fn examples(threads: &[Thread], seed: u64) -> Result<HeadExamples, TopicTrainingError> {
     let mut dice = Dice::new(seed ^ 0x5175);
     let (mut features, mut off_topic) = (Vec::new(), Vec::new());
-    let example_options = ExampleOptions { seed, made_up_articles: true, openings_as_articles: true };
+    let example_options = ExampleOptions { seed, made_up_articles: true, openings_as_articles: true, strangers: true };
     examples::for_each_example(threads, example_options, |group| {
         // The comment and its stranger are shown in the same situation.
         let Some(first) = group.first() else { return };

@@ -23,7 +23,7 @@ const TOLERATED_FALSE_ALARMS: f64 = 0.02;
 pub struct ScoredSlice {
     /// Comments under their own context.
     pub on_topic: usize,
-    /// Comments under another's.
+    /// Comments under another's, and those that a person called off topic.
     pub off_topic: usize,
     /// Area under the ROC curve of the score; absent where one of the two is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,7 +37,7 @@ pub struct Threshold {
     pub at_least: f64,
     /// Share of the on-topic comments that it calls off topic.
     pub false_alarms: f64,
-    /// Share of the comments of other threads that it calls off topic.
+    /// Share of the off-topic comments that it calls that.
     pub found: f64,
 }
 
@@ -70,7 +70,8 @@ pub struct TopicReport {
     pub files: Vec<TrainingFile>,
     /// `article`: comments against a title. `parent`: replies against the comment that they answer.
     /// `thread`: comments against the earlier ones. `all`: against everything that the thread has. `long_article`:
-    /// the same where the article is long, made up from other comments of the thread.
+    /// the same where the article is long, made up from other comments of the thread. `labelled`: the same for the comments
+    /// of which a person said whether they are on topic, and no others; there only where some of them are not.
     pub situations: BTreeMap<String, SituationReport>,
     /// The greatest of the situations' thresholds: at most 2 % false alarms in each of them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,7 +112,7 @@ impl TopicReport {
         ];
         for_each_example(
             threads,
-            ExampleOptions { seed, made_up_articles: false, openings_as_articles: false },
+            ExampleOptions { seed, made_up_articles: false, openings_as_articles: false, strangers: true },
             |group| {
                 for example in group.iter().filter(|example| example.judged) {
                     for (name, situation) in kinds {
@@ -127,7 +128,7 @@ impl TopicReport {
         );
         for_each_example(
             threads,
-            ExampleOptions { seed, made_up_articles: true, openings_as_articles: false },
+            ExampleOptions { seed, made_up_articles: true, openings_as_articles: false, strangers: true },
             |group| {
                 let long = group.iter().filter(|example| example.judged && example.similarities.article_passages > 4);
                 for example in long {
@@ -135,6 +136,19 @@ impl TopicReport {
                 }
             },
         );
+        let mut labelled = Vec::new();
+        for_each_example(
+            threads,
+            ExampleOptions { seed, made_up_articles: false, openings_as_articles: false, strangers: false },
+            |group| {
+                for example in group.iter().filter(|example| example.by_person) {
+                    labelled.extend(score(model, example, Situation::ALL));
+                }
+            },
+        );
+        if labelled.iter().any(|scored| scored.off_topic) {
+            groups.insert("labelled", labelled);
+        }
         let situations: BTreeMap<String, SituationReport> =
             groups.iter().map(|(name, scored)| ((*name).to_owned(), SituationReport::of(scored))).collect();
         let thresholds = situations.values().filter_map(|report| report.threshold.map(|it| it.at_least));
@@ -154,7 +168,8 @@ impl TopicReport {
     ///
     /// # Panics
     /// Never: numbers and strings can always be written as JSON.
-    pub(super) fn to_json(&self) -> String {
+    #[must_use]
+    pub fn to_json(&self) -> String {
         let mut json = serde_json::to_string_pretty(self).expect("a report is plain data");
         json.push('\n');
         json

@@ -87,6 +87,8 @@ pub struct Row {
     pub text: String,
     /// Whether it is on topic.
     pub judgement: Judgement,
+    /// Whether a person said so of this comment; else it follows from where it stands.
+    pub by_person: bool,
     /// How good an answer it is, where it stands under a question.
     pub answer: Option<Answer>,
     /// Whether it holds a link, or quotes somebody; neither is in `text`.
@@ -151,7 +153,17 @@ fn pair_row(Pair { root, root_title_like, depth, parent, comment }: Pair) -> Row
     };
     let parent = (depth > 1).then(|| own_words(&parent));
     let extras = Extras::of(&comment);
-    Row { subject, parent, depth, text: own_words(&comment), judgement: Judgement::OnTopic, answer: None, extras, is_pair: true }
+    Row {
+        subject,
+        parent,
+        depth,
+        text: own_words(&comment),
+        judgement: Judgement::OnTopic,
+        by_person: false,
+        answer: None,
+        extras,
+        is_pair: true,
+    }
 }
 
 fn question_row(Question { title, article, comment, relevance }: Question) -> Result<Row, Complaint> {
@@ -166,7 +178,18 @@ fn question_row(Question { title, article, comment, relevance }: Question) -> Re
     let subject = Subject { title, article, opening: None };
     let extras = Extras::of(&comment);
     let text = own_words(&comment);
-    Ok(Row { subject, parent: None, depth: 1, text, judgement, answer: Some(answer), extras, is_pair: false })
+    let by_person = false;
+    Ok(Row {
+        subject,
+        parent: None,
+        depth: 1,
+        text,
+        judgement,
+        by_person,
+        answer: Some(answer),
+        extras,
+        is_pair: false,
+    })
 }
 
 fn labelled_row(fields: &Fields) -> Result<Row, Complaint> {
@@ -197,8 +220,17 @@ fn labelled_row(fields: &Fields) -> Result<Row, Complaint> {
     }
     let depth = if parent.is_some() { 2 } else { 1 };
     let subject = Subject { title, article, opening };
-    let extras = Extras::of(text);
-    Ok(Row { subject, parent, depth, text: own_words(text), judgement, answer: None, extras, is_pair: false })
+    Ok(Row {
+        subject,
+        parent,
+        depth,
+        text: own_words(text),
+        judgement,
+        by_person: judgement != Judgement::Unknown,
+        answer: None,
+        extras: Extras::of(text),
+        is_pair: false,
+    })
 }
 
 fn judgement_of(fields: &Fields) -> Result<Judgement, Complaint> {
@@ -226,16 +258,18 @@ pub fn for_each_coral_row(threads: &[CoralThread], mut each: impl FnMut(Row)) {
         let [title, article] = [&thread.title, &thread.description].map(|text| text.as_deref().map(own_words));
         let subject = Subject { title, article, opening: None };
         for comment in &thread.comments {
+            let judgement = match comment.label {
+                CoralLabel::OnTopic => Judgement::OnTopic,
+                CoralLabel::OffTopic => Judgement::OffTopic,
+                CoralLabel::Unknown | CoralLabel::RejectedWithoutReason => Judgement::Unknown,
+            };
             each(Row {
                 subject: subject.clone(),
                 parent: comment.parent.map(|parent| own_words(&thread.comments[parent].text)),
                 depth: comment.depth,
                 text: own_words(&comment.text),
-                judgement: match comment.label {
-                    CoralLabel::OnTopic => Judgement::OnTopic,
-                    CoralLabel::OffTopic => Judgement::OffTopic,
-                    CoralLabel::Unknown | CoralLabel::RejectedWithoutReason => Judgement::Unknown,
-                },
+                judgement,
+                by_person: judgement != Judgement::Unknown,
                 answer: None,
                 extras: Extras::of(&comment.text),
                 is_pair: false,
@@ -309,7 +343,10 @@ mod tests {
             let [title, article, opening, parent] = expected.map(owned);
             let subject = Subject { title, article, opening };
             let text = "Buy shoes\n".to_owned();
-            assert_eq!(row, Row { subject, parent, depth, text, judgement: Judgement::OffTopic, answer: None, extras: Extras::default(), is_pair: false }, "{json}");
+            let (judgement, extras) = (Judgement::OffTopic, Extras::default());
+            let expected =
+                Row { subject, parent, depth, text, judgement, by_person: true, answer: None, extras, is_pair: false };
+            assert_eq!(row, expected, "{json}");
         }
     }
 

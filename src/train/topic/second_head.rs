@@ -152,7 +152,8 @@ impl SecondSample<'_> {
     /// Draws groups of examples, each a comment with its stranger where it has one, until there are enough.
     fn draw(&self, threads: &[Thread]) -> Vec<Vec<WithTexts>> {
         let mut groups: Vec<Vec<WithTexts>> = Vec::new();
-        let options = ExampleOptions { seed: self.seed, made_up_articles: false, openings_as_articles: false };
+        let options =
+            ExampleOptions { seed: self.seed, made_up_articles: false, openings_as_articles: false, strangers: true };
         for_each_example(threads, options, |group| {
             let judged = group.iter().filter(|example| example.judged);
             let with_texts = judged.filter_map(|example| {

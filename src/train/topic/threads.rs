@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::rows::{Answer, Extras, Judgement, Row, Subject};
 use crate::classify::sentence_vectors::SentenceText;
 use crate::text::words::hash_word;
-use crate::topic::{ArticleTexts, ArticleVectors, CommentVector, TopicModel};
+use crate::topic::{ArticleSentences, ArticleVectors, CommentVector, TopicModel};
 
 /// Longest chain of earlier comments that is searched for a parent.
 const MAX_SEARCHED_COMMENTS: usize = 1_000;
@@ -25,6 +25,8 @@ pub struct ThreadComment {
     pub length_chars: usize,
     /// Whether it is on topic.
     pub judgement: Judgement,
+    /// Whether a person said so.
+    pub by_person: bool,
     /// How good an answer it is.
     pub answer: Option<Answer>,
     /// What it holds beside its own words.
@@ -46,7 +48,7 @@ pub struct Thread {
     /// The comments.
     pub comments: Vec<ThreadComment>,
     /// The texts of title and article, where a sentence encoder will ask for them.
-    pub article_texts: Option<ArticleTexts>,
+    pub article_sentences: Option<ArticleSentences>,
     /// The text of the opening.
     pub opening_text: Option<Arc<SentenceText>>,
 }
@@ -100,6 +102,7 @@ impl<'model> ThreadCollector<'model> {
             depth: row.depth,
             length_chars: row.text.trim().chars().count(),
             judgement: row.judgement,
+            by_person: row.by_person,
             answer: row.answer,
             extras: row.extras,
             text: kept(&row.text),
@@ -114,13 +117,13 @@ impl<'model> ThreadCollector<'model> {
         if self.keeps {
             let opening = subject.opening.as_ref().map(|text| Arc::new(self.model.vectorise([text.as_str()])));
             let (title, article) = (subject.title.as_deref(), subject.article.as_deref());
-            let (article, article_texts) = if self.with_texts {
-                ArticleTexts::new(self.model, title, article).unzip()
+            let (article, article_sentences) = if self.with_texts {
+                ArticleSentences::new(self.model, title, article).unzip()
             } else {
                 (ArticleVectors::new(self.model, title, article), None)
             };
             let opening_text = subject.opening.as_deref().filter(|_| self.with_texts).and_then(SentenceText::new);
-            self.threads.push(Thread { article, opening, comments: Vec::new(), article_texts, opening_text });
+            self.threads.push(Thread { article, opening, comments: Vec::new(), article_sentences, opening_text });
         }
         self.subject = Some(subject.clone());
     }

@@ -9,13 +9,13 @@ use crate::classify::sentence_vectors::SentenceText;
 /// The title and the passages of an article, numbered as in the [`ArticleVectors`] that were made with them. Bounded as
 /// those are: 256 passages of at most 80 words, each cut to 2,000 bytes.
 #[derive(Debug, Clone)]
-pub struct ArticleTexts {
+pub struct ArticleSentences {
     title: Option<Arc<SentenceText>>,
     /// One for each passage; the title's is `None`.
     passages: Vec<Option<Arc<SentenceText>>>,
 }
 
-impl ArticleTexts {
+impl ArticleSentences {
     /// Reads a title and an article as [`ArticleVectors::new`] does, and keeps the texts.
     #[must_use]
     pub fn new(model: &TopicModel, title: Option<&str>, article: Option<&str>) -> Option<(ArticleVectors, Self)> {
