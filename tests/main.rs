@@ -8,6 +8,8 @@ mod support;
 mod bias;
 mod broken_lines;
 mod calibration;
+#[cfg(feature = "sentence-transformer")]
+mod cascade;
 mod commands;
 mod endings;
 mod evaluate;
@@ -28,6 +30,8 @@ mod reload;
 mod retraining_data;
 mod same_bytes;
 mod samples;
+#[cfg(feature = "sentence-transformer")]
+mod sentence_encoder;
 mod streaming;
 mod supplied_translations;
 mod tidy;

@@ -111,3 +111,13 @@ fn what_is_wrong_with_labels_is_told_with_its_place() {
         assert!(!Path::new(&workspace.path("model")).join("weights.bin").exists(), "{data:?}");
     }
 }
+
+#[test]
+#[cfg(not(feature = "sentence-transformer"))]
+fn a_program_without_the_feature_says_how_to_train_with_a_sentence_encoder() {
+    let workspace = site();
+    let arguments = ["train", "topic", "labelled.jsonl", "--sentence-encoder", "minilm", "--out", "model"];
+    let stderr = workspace.run(arguments, b"").expect_code(2).stderr;
+    assert!(stderr.contains("minilm: this program was built without the feature"), "{stderr}");
+    assert!(stderr.contains("hint: build it with `cargo install"), "{stderr}");
+}

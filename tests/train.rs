@@ -164,7 +164,11 @@ fn a_model_is_continued() {
 fn what_cannot_be_trained_says_why() {
     let workspace = site();
     for name in ["Spam", "my spam", "", "späm", "../spam"] {
-        refused(&workspace, &[name, "site.jsonl"], &["is no name for a model", "hint: use abuse, sentiment, encoder, topic"]);
+        refused(
+            &workspace,
+            &[name, "site.jsonl"],
+            &["is no name for a model", "hint: use abuse, sentiment, encoder, topic"],
+        );
     }
     refused(&workspace, &["spam", "gone.jsonl", "--dev", "lost.jsonl"], &["gone.jsonl", "lost.jsonl", "2 problems"]);
     refused(

@@ -22,6 +22,9 @@ pub mod logistic;
 pub mod metrics;
 pub mod mixing;
 pub mod score_table;
+#[cfg(feature = "sentence-transformer")]
+pub mod sentence_encoder;
+pub mod sentence_vectors;
 pub mod softmax;
 pub mod softmax_table;
 pub mod static_encoder;

@@ -230,6 +230,7 @@ fn scores_the_same(one: &Plan, other: &Plan) -> bool {
         && one.models == other.models
         && one.tone_enabled == other.tone_enabled
         && one.topic_enabled == other.topic_enabled
+        && one.topic_cascade == other.topic_cascade
 }
 
 /// Two runs can be compared only where both read the same comments.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::pipeline::Outcome;
-use crate::wire::summary::{SCHEMA, Summary};
+use crate::wire::summary::{CascadeSummary, SCHEMA, Summary};
 
 /// The summary of a run that took so many seconds.
 pub(super) fn summarise(outcome: Outcome, seconds: f64) -> Summary {
@@ -22,6 +22,10 @@ pub(super) fn summarise(outcome: Outcome, seconds: f64) -> Summary {
         machine_translations: tally.machine_translations,
         translation_failures: tally.by_translation_failure.values().sum(),
         translation_failures_by_kind: tally.by_translation_failure,
+        cascade: {
+            let (scored, failures) = (tally.second_scores, tally.sentence_encoder_failures);
+            (scored + failures > 0).then_some(CascadeSummary { scored, failures })
+        },
         inputs: outcome.inputs,
         interrupted: outcome.is_interrupted,
         seconds,
@@ -51,6 +55,11 @@ pub(super) fn render(summary: &Summary) -> String {
             failed => format!(", {failed} failed and wait ({})", counts(&summary.translation_failures_by_kind)),
         };
         let _ = writeln!(text, "translation   {} by machine{failures}", summary.machine_translations);
+    }
+    if let Some(CascadeSummary { scored, failures }) = summary.cascade {
+        let failures =
+            if failures == 0 { String::new() } else { format!(", {failures} not encoded: their first score stands") };
+        let _ = writeln!(text, "cascade       {scored} scored again{failures}");
     }
     let _ = writeln!(text, "speed         {:.0} comments/s, {:.2} s", summary.comments_per_second, summary.seconds);
     if summary.interrupted {

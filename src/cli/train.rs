@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use clap::Args;
 
 use crate::labelled::Mapping;
-use crate::pipeline::encoder;
+use crate::pipeline::{encoder, sentence_encoder};
 use crate::train::encoder::{EncoderTrainingError, EncoderTrainingOptions, shipped_recipe, train_encoder};
 use crate::train::language::{LanguageHyperparameters, LanguageTrainingOptions, train_language};
 use crate::train::recipe::Recipe;
@@ -73,6 +73,14 @@ pub(super) struct TrainOptionsGiven {
     #[arg(long, value_name = "FOLDER")]
     encoder: Option<PathBuf>,
 
+    /// The folder of a sentence-transformer: the topic model gets a second head for [topic.cascade]; docs/cascade.md
+    #[arg(long, value_name = "FOLDER")]
+    sentence_encoder: Option<PathBuf>,
+
+    /// How many examples the second head is fitted to, and measured on, at most; each takes the encoder about 0.2 s
+    #[arg(long, value_name = "N", default_value_t = 4000)]
+    cascade_examples: usize,
+
     /// Fit a topic model's head also without each family of its inputs, and report what they are worth
     #[arg(long)]
     ablation: bool,
@@ -84,6 +92,9 @@ pub(super) struct TrainOptionsGiven {
 
 /// Trains a model.
 pub(super) fn train(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
+    if given.sentence_encoder.is_some() && given.name != "topic" {
+        return Err(Failure::one(anyhow!("--sentence-encoder: only for the topic model\n  hint: leave it out")));
+    }
     match given.name.as_str() {
         "abuse" => train_sparse(given, &abuse::task(), abuse::recipe()),
         "sentiment" => train_sparse(given, &sentiment::task(), sentiment::recipe()),
@@ -270,6 +281,13 @@ fn train_topic_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
         out: given.out.clone(),
         encoder: encoder(given.encoder.as_deref())
             .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))?,
+        sentences: given
+            .sentence_encoder
+            .as_deref()
+            .map(sentence_encoder)
+            .transpose()
+            .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))?,
+        cascade_examples: given.cascade_examples,
         ablation: given.ablation,
         seed: given.seed,
         hyperparameters: TopicHyperparameters::default(),
@@ -296,6 +314,16 @@ fn train_topic_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
             situation.every_comment.on_topic + situation.every_comment.off_topic,
             figure(situation.cosine_alone)
         );
+    }
+    if let Some(cascade) = &trained.report.cascade {
+        let _ =
+            writeln!(text, "  second head fitted to {} examples with {}", cascade.examples, cascade.sentence_encoder);
+        for (name, figures) in &cascade.situations {
+            let figure = |auc: Option<f64>| auc.map_or_else(|| "-".to_owned(), |auc| format!("{auc:.4}"));
+            let (first, second) = (figure(figures.every_comment_first), figure(figures.every_comment_second));
+            let _ =
+                writeln!(text, "  cascade, {name:<11} AUC {second} on {} pairs ({first} without it)", figures.pairs);
+        }
     }
     super::print(&text)
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Flag, LanguageCode};
 use crate::policy::{Bound, Condition, Rule, ScoreName};
 
+use super::cascade::CascadeSection;
 use super::translation::TranslationSection;
 use super::{AuthorField, EvidenceLabels, KeySource, Limits, Plan};
 
@@ -58,11 +59,13 @@ impl Default for ToneSection {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct TopicSection {
     pub(super) enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cascade: Option<CascadeSection>,
 }
 
 impl Default for TopicSection {
     fn default() -> Self {
-        Self { enabled: true }
+        Self { enabled: true, cascade: None }
     }
 }
 
@@ -171,7 +174,10 @@ pub fn render(plan: &Plan) -> Result<String, toml::ser::Error> {
             evidence: plan.evidence_count,
             evidence_labels: plan.evidence_labels,
         },
-        topic: TopicSection { enabled: plan.topic_enabled },
+        topic: TopicSection {
+            enabled: plan.topic_enabled,
+            cascade: plan.topic_cascade.as_ref().map(CascadeSection::of),
+        },
         output: OutputSection {
             text: plan.output.text,
             author,

@@ -1,5 +1,6 @@
 //! `pipeline.toml`: read, checked as a whole, and turned into a plan.
 
+mod cascade;
 mod document;
 mod limits;
 mod plan;
@@ -7,6 +8,7 @@ mod problem;
 mod rules;
 mod translation;
 
+pub use cascade::CascadePlan;
 pub use document::render;
 pub use limits::Limits;
 pub use plan::{AuthorField, EvidenceLabels, KeySource, ModelPaths, OutputPlan, Plan, parse};

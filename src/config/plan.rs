@@ -15,7 +15,7 @@ use super::document::{
     AuthorChoice, LanguageSection, ModelsSection, OutputSection, RuleSection, ToneSection, TopicSection,
 };
 use super::rules::check_rule;
-use super::{BUILT_IN, Limits, Problem, TranslationPlan};
+use super::{BUILT_IN, CascadePlan, Limits, Problem, TranslationPlan};
 
 /// Folders of models to use instead of the built-in ones, and beside them. Each is that of a model, or an entry of a
 /// registry, which says itself which of its versions is current.
@@ -97,6 +97,8 @@ pub struct Plan {
     pub evidence_labels: EvidenceLabels,
     /// Whether topic is scored.
     pub topic_enabled: bool,
+    /// The sentence-transformer that looks at comments whose off-topic score is undecided.
+    pub topic_cascade: Option<CascadePlan>,
     /// What goes into records.
     pub output: OutputPlan,
     /// The rules.
@@ -151,6 +153,7 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
     }
     let author = reader.author(&output);
     reader.custom_models(&models);
+    let topic_cascade = reader.cascade(topic.cascade);
     if !reader.problems.is_empty() {
         return Err(reader.problems);
     }
@@ -171,6 +174,7 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
         evidence_count: tone.evidence,
         evidence_labels: tone.evidence_labels,
         topic_enabled: topic.enabled,
+        topic_cascade,
         output: OutputPlan { text: output.text, author, raw_dead_letters: output.raw_dead_letters },
         policy,
     })
@@ -191,6 +195,10 @@ impl Reader<'_> {
 
     pub(super) fn problem(&mut self, message: impl Into<String>) {
         self.problems.push(Problem::at(self.path, self.text, None, message));
+    }
+
+    pub(super) fn problem_with_hint(&mut self, message: impl Into<String>, hint: impl Into<String>) {
+        self.problems.push(Problem::at(self.path, self.text, None, message).with_hint(hint));
     }
 
     /// A section as it is written; its defaults where it is missing or broken (which is then reported).

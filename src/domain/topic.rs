@@ -62,4 +62,6 @@ pub struct Topic {
     pub basis: TopicBasis,
     /// What each kind of context says alone.
     pub relevance: Relevance,
+    /// Whether a sentence encoder has looked at the comment too: `off_topic` is its score then.
+    pub is_second_score: bool,
 }

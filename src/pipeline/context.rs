@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use crate::classify::sentence_vectors::SentenceText;
 use crate::domain::{
     Body, Comment, CommentId, Flag, LanguageCode, LanguageVerdict, Reject, RejectKind, Segment, SegmentKind, Span,
     Stage, Translation, TranslationStatus, round,
 };
 use crate::language::{OtherPart, Prior, has_foreign_word, is_same_family, may_be_one_of, reads, translation_need};
-use crate::text::anatomy::Anatomy;
+use crate::text::anatomy::WordAt;
 use crate::text::segments::{cut_out, place_of, text_of};
 use crate::text::translation::untranslated_share;
 use crate::text::words::hash_word;
-use crate::topic::{ArticleTexts, PartedText, Similarities, Surroundings};
+use crate::topic::{
+    ArticleTexts, Cascade, CascadeDecision, CommentVector, PartedText, SecondLook, Similarities, Surroundings,
+};
 
 use super::ancestry::Ancestry;
 use super::guard::guarded;
@@ -19,7 +22,7 @@ use super::own_words::OwnWords;
 use super::prepare::{Prepared, PreparedComment, beginning};
 use super::run::Site;
 use super::supplied::without_its_thread;
-use super::thread_state::ThreadState;
+use super::thread_state::{Remembered, ThreadState};
 use super::thread_table::ThreadTable;
 use super::translation::Awaiting;
 
@@ -43,6 +46,8 @@ pub(super) struct CommentInContext {
     /// Whether the text that is scored is, or may well be, in a language that the models read.
     pub(super) is_readable: bool,
     pub(super) similarities: Option<Similarities>,
+    /// What a sentence encoder is to compare, where the cascade sends the comment on.
+    pub(super) second_look: Option<Box<SecondLook>>,
     pub(super) flags: Vec<Flag>,
     pub(super) duplicate_of: Option<CommentId>,
     /// What a translation will be compared with, where a translator is to be asked.
@@ -78,6 +83,8 @@ impl CommentInContext {
 pub(super) struct Context {
     ancestry: Ancestry,
     threads: ThreadTable,
+    /// Which comments a sentence encoder looks at too; `None` without one.
+    cascade: Option<Cascade>,
     keeps_texts: bool,
 }
 
@@ -85,7 +92,13 @@ impl Context {
     /// A run that has seen nothing yet.
     pub(super) fn new(site: &Site) -> Self {
         let limits = &site.plan.limits;
-        Self { ancestry: Ancestry::new(limits.max_ids), threads: ThreadTable::new(limits.clone()), keeps_texts: false }
+        let cascade = site.plan.topic_cascade.as_ref().filter(|_| site.models.sentences.is_some());
+        Self {
+            ancestry: Ancestry::new(limits.max_ids),
+            threads: ThreadTable::new(limits.clone()),
+            cascade: cascade.map(|plan| Cascade::new(plan.options)),
+            keeps_texts: false,
+        }
     }
 
     /// A run that also keeps articles, and comments as long as it remembers them, to explain scores with: of each what it
@@ -123,10 +136,11 @@ impl Context {
                 }
                 let thread_id = thread_id.clone();
                 let (origin, raw) = (prepared.comment.origin.clone(), prepared.comment.raw.clone());
+                let cascade = self.cascade.as_mut();
                 let keeps_texts = self.keeps_texts;
                 let placed = self.threads.with_thread(&thread_id, |state| {
                     guarded(Stage::Context, origin, raw, || {
-                        let placed = place(*prepared, state, site);
+                        let placed = place(*prepared, state, cascade, site);
                         if keeps_texts { with_texts(placed, state) } else { placed }
                     })
                 });
@@ -145,24 +159,12 @@ fn reject(comment: &Comment, kind: RejectKind) -> Reject {
     Reject { origin: comment.origin.clone(), stage: Stage::Context, kind, detail: detail.into(), raw }
 }
 
-/// What a comment quotes of the article, and of earlier comments unless it is said again.
-fn quotes(text: &str, anatomy: &Anatomy, thread: &ThreadState, is_said_again: bool) -> Vec<Span> {
-    let mut quotes = thread.article_words.quotes(text, &anatomy.words, false);
-    if !is_said_again {
-        quotes.extend(thread.comment_words.quotes(text, &anatomy.words, true));
-        quotes.sort_unstable();
-        // The article's quotes and the comments' may overlap: what was found first stays.
-        let mut end = 0;
-        quotes.retain(|span| {
-            let is_free = span.begin >= end;
-            end = if is_free { span.end } else { end };
-            is_free
-        });
-    }
-    quotes
-}
-
-fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> CommentInContext {
+fn place(
+    prepared: PreparedComment,
+    thread: &mut ThreadState,
+    cascade: Option<&mut Cascade>,
+    site: &Site,
+) -> CommentInContext {
     let PreparedComment { comment, anatomy, mut own, exact } = prepared;
     let text = comment.body.as_str();
     let mut flags = Vec::new();
@@ -176,7 +178,7 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
     }
 
     // A comment that is said again is not a quote of itself: it is scored as it was the first time.
-    let quotes = quotes(text, &anatomy, thread, duplicate_of.is_some());
+    let quotes = quotes(text, &anatomy.words, thread, duplicate_of.is_none());
     if !quotes.is_empty() {
         // A translation without a marker is one of the commenter's own words, or none.
         let translation = own.translation.filter(|supplied| supplied.is_marked);
@@ -239,6 +241,15 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
         let parent = parent.and_then(|parent| parent.vector.clone());
         Box::new(Awaiting::new(place, from, thread.article.clone(), parent, Arc::clone(&earlier)))
     });
+    let keeps_text = site.models.sentences.is_some() && similarities.is_some();
+    let sentence_text = if keeps_text { SentenceText::new(&text_of(text, &own.segments, own.scored)) } else { None };
+    // A comment that waits for its translation is scored on that, which nobody has seen yet.
+    let second_look = cascade.filter(|_| awaiting.is_none()).and_then(|cascade| {
+        let first = site.models.topic.as_ref()?.score(similarities.as_ref()?).ok()?.off_topic;
+        let look = look(thread, sentence_text.clone()?, vector.as_deref()?, parent);
+        let is_sent_on = look.has_context() && cascade.decide(first) == CascadeDecision::SentOn;
+        is_sent_on.then(|| Box::new(look))
+    });
     flag_what_it_is(text, &own.segments, &mut flags);
     if thread.is_truncated {
         flags.push(Flag::ThreadTruncated);
@@ -254,7 +265,7 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
             thread.spread.add(article.encoder);
         }
     }
-    thread.remember(&comment.id, author, exact, &anatomy.words, vector.filter(|_| is_readable));
+    thread.remember(&comment.id, author, exact, &anatomy.words, vector.filter(|_| is_readable), sentence_text);
 
     let scored = own.scored;
     let translated_to = own.translation.map(|supplied| supplied.language);
@@ -269,11 +280,43 @@ fn place(prepared: PreparedComment, thread: &mut ThreadState, site: &Site) -> Co
         translation,
         is_readable,
         similarities,
+        second_look,
         flags,
         duplicate_of,
         awaiting,
         is_scored_on_machine: false,
         texts: Texts::default(),
+    }
+}
+
+/// Quotes of the article, and also of earlier comments where that is asked for; none overlaps another.
+fn quotes(text: &str, words: &[WordAt], thread: &ThreadState, of_comments: bool) -> Vec<Span> {
+    let mut quotes = thread.article_words.quotes(text, words, false);
+    if of_comments {
+        quotes.extend(thread.comment_words.quotes(text, words, true));
+        quotes.sort_unstable();
+        // The article's quotes and the comments' may overlap: what was found first stays.
+        let mut end = 0;
+        quotes.retain(|span| {
+            let is_free = span.begin >= end;
+            end = if is_free { span.end } else { end };
+            is_free
+        });
+    }
+    quotes
+}
+
+/// What a sentence encoder would compare a comment with.
+fn look(
+    thread: &ThreadState,
+    comment: Arc<SentenceText>,
+    vector: &CommentVector,
+    parent: Option<&Remembered>,
+) -> SecondLook {
+    let parent = parent.and_then(|parent| parent.sentence_text.clone());
+    match thread.article_sentences.as_ref().zip(thread.article.as_deref()) {
+        Some((sentences, vectors)) => sentences.look(vectors, comment, vector.embedding(), parent),
+        None => SecondLook { comment, title: None, passage: None, parent },
     }
 }
 

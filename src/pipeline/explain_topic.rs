@@ -16,6 +16,7 @@ use super::guard::guarded;
 use super::judge::topic;
 use super::models::Models;
 use super::run::Site;
+use super::tally::Tally;
 use super::translation::settle;
 
 /// Explains how far comments are off topic in their threads. What it explains are the scores of a run's records.
@@ -84,8 +85,10 @@ impl TopicExplainer {
     }
 }
 
-fn explained(comment: CommentInContext, site: &Site, top: usize) -> TopicExplained {
-    let topic = topic(&comment, site).and_then(|topic| {
+fn explained(mut comment: CommentInContext, site: &Site, top: usize) -> TopicExplained {
+    // The first score is what its inputs explain; a sentence encoder gives no words to point at.
+    comment.second_look = None;
+    let topic = topic(&comment, site, &mut Tally::default()).and_then(|topic| {
         let (model, similarities) =
             site.models.topic.as_ref().zip(comment.similarities.as_ref()).ok_or(Absence::SwitchedOff)?;
         let machine = comment.translation.machine.as_ref().filter(|_| comment.is_scored_on_machine);

@@ -73,7 +73,7 @@ fn judge_comment(
     judged: &mut Judged,
 ) {
     let tone = tone(comment, site, scorers, scratch);
-    let topic = topic(comment, site);
+    let topic = topic(comment, site, &mut judged.tally);
     let facts = Facts {
         language: &comment.language,
         translation: &comment.translation,
@@ -191,11 +191,20 @@ pub(super) fn in_comment(mut evidence: Evidence, comment: &CommentInContext) -> 
 }
 
 /// How far a comment is off topic, as records show it.
-pub(super) fn topic(comment: &CommentInContext, site: &Site) -> Result<Topic, Absence> {
+pub(super) fn topic(comment: &CommentInContext, site: &Site, tally: &mut Tally) -> Result<Topic, Absence> {
     let model = site.models.topic.as_ref().ok_or(Absence::SwitchedOff)?;
     scored_text_or_absence(comment)?;
     let similarities = comment.similarities.as_ref().ok_or(Absence::LanguageUnsupported)?;
-    model.score(similarities).map(|topic| Topic { off_topic: topic.off_topic.rounded(), ..topic })
+    let mut topic = model.score(similarities)?;
+    if let Some((look, sentences)) = comment.second_look.as_deref().zip(site.models.sentences.as_deref()) {
+        if let Some(found) = look.compare(sentences) {
+            topic = model.second_score(topic, similarities, &found);
+            tally.second_scores += 1;
+        } else {
+            tally.sentence_encoder_failures += 1;
+        }
+    }
+    Ok(Topic { off_topic: topic.off_topic.rounded(), ..topic })
 }
 
 /// The text that is scored: the commenter's own prose, or the translation that was supplied with it or made of it.

@@ -15,6 +15,8 @@ mod prepare;
 mod reader_state;
 mod reload;
 mod run;
+#[cfg(feature = "sentence-transformer")]
+mod sentence_encoder_folder;
 mod supplied;
 mod tally;
 mod thread_state;
@@ -26,7 +28,9 @@ pub use authors::Authors;
 pub use batch::InputSpec;
 pub use explain::{ExplainedComment, ExplainedItem, Explainer};
 pub use explain_topic::{TopicExplained, TopicExplainer};
-pub use models::{ModelProblem, Models, Scorers, encoder};
+pub use models::{ModelProblem, Models, Scorers, encoder, sentence_encoder};
 pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run};
+#[cfg(feature = "sentence-transformer")]
+pub use sentence_encoder_folder::load_sentence_encoder;
 pub use tally::Tally;
 pub use verdict::Verdict;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::classify::artifact::{Artifact, ArtifactError};
 use crate::classify::linear_model::LinearModel;
+use crate::classify::sentence_vectors::SentenceVectors;
 use crate::classify::static_encoder::StaticEncoder;
 use crate::config::Plan;
 use crate::domain::LanguageCode;
@@ -45,6 +46,23 @@ pub enum ModelProblem {
         /// `abuse`, `sentiment` or `topic`.
         name: Arc<str>,
     },
+    /// The sentence-transformer cannot be used.
+    #[error("{0}")]
+    SentenceEncoder(String),
+    /// The topic model has no second head for the sentence-transformer that the configuration names.
+    #[error(
+        "model `topic`: [topic.cascade] names the sentence-transformer {cited}, but the model has {found}\n  hint: train \
+         one with `threadsieve train topic DATA --sentence-encoder {folder} --out FOLDER` and name its folder in \
+         [models], or leave [topic.cascade] out"
+    )]
+    NoSecondHead {
+        /// The sentence-transformer, as records would cite it.
+        cited: String,
+        /// What the model has instead.
+        found: String,
+        /// The folder of the sentence-transformer.
+        folder: String,
+    },
     /// A rule asks for a label that no model gives.
     #[error("rule `{rule}`: no model gives the label `{label}`\n  hint: the labels are: {known}")]
     UnknownLabel {
@@ -65,6 +83,8 @@ pub struct Models {
     pub detector: Detector,
     /// Off-topic, unless switched off.
     pub topic: Option<TopicModel>,
+    /// The sentence encoder of the cascade, where there is one; the topic model has a second head for it.
+    pub sentences: Option<Arc<dyn SentenceVectors>>,
     scorers: Arc<Scorers>,
     languages: Vec<LanguageCode>,
 }
@@ -106,6 +126,13 @@ impl Models {
             sound(&name, place.as_ref(), TopicModel::load(&artifact, encoder), &mut problems)
         });
         let (tone, topic) = (tone.flatten(), topic.flatten());
+        let cascade = plan.topic_cascade.as_ref().filter(|_| plan.topic_enabled);
+        let sentences = cascade.and_then(|cascade| {
+            let found = sentence_encoder(&cascade.folder).map_err(|found| problems.extend(found)).ok()?;
+            problems.extend(second_head_problem(topic.as_ref()?, &*found, &cascade.folder));
+            citations.insert(Arc::from("sentence_encoder"), found.citation().into());
+            Some(found)
+        });
         if problems.is_empty() {
             check_labels(plan, tone.as_ref().map(|(tone, _)| tone), &mut problems);
         }
@@ -116,7 +143,7 @@ impl Models {
         let (tone, places) = tone.unzip();
         languages.extend(tone.iter().flat_map(ToneModel::languages));
         let scorers = Arc::new(Scorers { tone, citations, places: places.unwrap_or_default() });
-        Ok(Self { detector, topic, scorers, languages: languages.into_iter().collect() })
+        Ok(Self { detector, topic, sentences, scorers, languages: languages.into_iter().collect() })
     }
 
     /// The models of tone as they were loaded.
@@ -191,6 +218,44 @@ fn load_encoder(folder: Option<&Path>, problems: &mut Vec<ModelProblem>) -> Opti
 pub fn encoder(folder: Option<&Path>) -> Result<Arc<StaticEncoder>, Vec<ModelProblem>> {
     let mut problems = Vec::new();
     load_encoder(folder, &mut problems).ok_or(problems)
+}
+
+/// The sentence-transformer of a folder.
+///
+/// # Errors
+/// Everything that is wrong, at once; also that the program was built without the feature `sentence-transformer`.
+#[cfg(feature = "sentence-transformer")]
+pub fn sentence_encoder(folder: &Path) -> Result<Arc<dyn SentenceVectors>, Vec<ModelProblem>> {
+    match super::load_sentence_encoder(folder) {
+        Ok(encoder) => Ok(Arc::new(encoder)),
+        Err(problems) => {
+            Err(problems.into_iter().map(|problem| ModelProblem::SentenceEncoder(problem.to_string())).collect())
+        }
+    }
+}
+
+/// The sentence-transformer of a folder.
+///
+/// # Errors
+/// Always: the program was built without the feature `sentence-transformer`.
+#[cfg(not(feature = "sentence-transformer"))]
+pub fn sentence_encoder(folder: &Path) -> Result<Arc<dyn SentenceVectors>, Vec<ModelProblem>> {
+    Err(vec![ModelProblem::SentenceEncoder(format!(
+        "{}: this program was built without the feature `sentence-transformer`\n  hint: build it with `cargo install \
+         --path . --features sentence-transformer`",
+        folder.display()
+    ))])
+}
+
+/// What is wrong where a topic model does not work with a sentence encoder.
+fn second_head_problem(topic: &TopicModel, sentences: &dyn SentenceVectors, folder: &Path) -> Option<ModelProblem> {
+    let found = match &topic.parts().second_head {
+        None => "no second head".to_owned(),
+        Some(second) if second.encoder_checksum == sentences.checksum() => return None,
+        Some(second) => format!("a second head for another, sha256:{}", second.encoder_checksum),
+    };
+    let (cited, folder) = (sentences.citation().to_owned(), folder.display().to_string());
+    Some(ModelProblem::NoSecondHead { cited, found, folder })
 }
 
 /// The detector with the model that the plan names, or else with the one in the program, if that holds one.

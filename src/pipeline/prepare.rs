@@ -4,7 +4,7 @@ use crate::domain::{Comment, LanguageCode, Reject, ThreadHeader};
 use crate::language::Prior;
 use crate::text::anatomy::{Anatomy, word_hashes};
 use crate::text::words::{hash_word, words};
-use crate::topic::ArticleVectors;
+use crate::topic::{ArticleSentences, ArticleVectors};
 
 use super::Models;
 use super::own_words::OwnWords;
@@ -38,6 +38,8 @@ pub(super) struct PreparedThread {
     /// Hashes of the words of the title and the article.
     pub(super) words: Vec<u32>,
     pub(super) vectors: Option<ArticleVectors>,
+    /// The texts of the title and the article; kept for a cascade only.
+    pub(super) sentences: Option<ArticleSentences>,
     /// The stated language, or else that of the article.
     pub(super) language: Option<LanguageCode>,
     pub(super) header: ThreadHeader,
@@ -64,7 +66,11 @@ pub(super) fn prepare_thread(header: ThreadHeader, models: &Models) -> PreparedT
     let article = header.article.as_ref().map(|article| beginning(article.as_str()));
     let hashes = [title, article].into_iter().flatten().flat_map(word_hashes);
     let words = hashes.map(|word| word.hash).collect();
-    let vectors = models.topic.as_ref().and_then(|topic| ArticleVectors::new(topic, title, article));
+    let (vectors, sentences) = match &models.topic {
+        Some(topic) if models.sentences.is_some() => ArticleSentences::new(topic, title, article).unzip(),
+        Some(topic) => (ArticleVectors::new(topic, title, article), None),
+        None => (None, None),
+    };
     let language = header.language.or_else(|| models.detector.judge(article.or(title)?, &Prior::none()).known());
-    PreparedThread { words, vectors, language, header }
+    PreparedThread { words, vectors, sentences, language, header }
 }

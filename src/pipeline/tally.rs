@@ -27,6 +27,10 @@ pub struct Tally {
     pub machine_translations: u64,
     /// Records that such a translator was asked for in vain, by what went wrong.
     pub by_translation_failure: BTreeMap<String, u64>,
+    /// Records whose off-topic score is the cascade's second one.
+    pub second_scores: u64,
+    /// Records that the sentence encoder made nothing of: their first score stands.
+    pub sentence_encoder_failures: u64,
 }
 
 impl Tally {
@@ -63,6 +67,8 @@ impl Tally {
         self.records += other.records;
         self.rejects += other.rejects;
         self.threads += other.threads;
+        self.second_scores += other.second_scores;
+        self.sentence_encoder_failures += other.sentence_encoder_failures;
         self.machine_translations += other.machine_translations;
         for (own, others) in [
             (&mut self.by_action, other.by_action),

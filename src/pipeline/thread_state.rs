@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::classify::sentence_vectors::SentenceText;
 use crate::domain::CommentId;
 use crate::language::LanguageMix;
 use crate::text::anatomy::WordAt;
 use crate::text::quotes::{QuoteIndex, TrailNumber};
-use crate::topic::{ArticleTexts, ArticleVectors, ClosenessSpread, CommentVector, PartedText, ThreadCentroid};
+use crate::topic::{
+    ArticleSentences, ArticleTexts, ArticleVectors, ClosenessSpread, CommentVector, PartedText, ThreadCentroid,
+};
 
 use super::authors_so_far::AuthorsSoFar;
 use super::prepare::PreparedThread;
@@ -27,6 +30,8 @@ pub(super) struct Remembered {
     pub(super) vector: Option<Arc<CommentVector>>,
     /// Its words, where they are kept for explanations.
     pub(super) text: Option<Arc<PartedText>>,
+    /// Its beginning, for a cascade; `None` without one.
+    pub(super) sentence_text: Option<Arc<SentenceText>>,
 }
 
 /// A thread as far as it has gone.
@@ -36,6 +41,8 @@ pub(super) struct ThreadState {
     pub(super) article: Option<Arc<ArticleVectors>>,
     /// Title and article, where they are kept for explanations.
     pub(super) article_texts: Option<Arc<ArticleTexts>>,
+    /// The texts of title and article, for a cascade; `None` without one.
+    pub(super) article_sentences: Option<ArticleSentences>,
     /// Title and article, for quotes.
     pub(super) article_words: QuoteIndex,
     /// Languages so far.
@@ -65,6 +72,7 @@ impl ThreadState {
     /// Takes over what a header says. A later header of the same thread replaces an earlier one.
     pub(super) fn set_header(&mut self, header: PreparedThread) {
         self.article = header.vectors.map(Arc::new);
+        self.article_sentences = header.sentences;
         self.spread = ClosenessSpread::default();
         self.article_words = QuoteIndex::default();
         self.article_words.add(header.words);
@@ -105,6 +113,7 @@ impl ThreadState {
         exact: u64,
         words: &[WordAt],
         vector: Option<Arc<CommentVector>>,
+        sentence_text: Option<Arc<SentenceText>>,
     ) {
         let number = self.comment_words.add(words.iter().take(MAX_REMEMBERED_WORDS).map(|word| word.hash));
         self.by_id.insert(id.clone(), number);
@@ -112,7 +121,7 @@ impl ThreadState {
         if let Some(author) = author {
             self.authors.add(author, vector.as_deref());
         }
-        self.comments.push_back(Remembered { id: id.clone(), author, exact, vector, text: None });
+        self.comments.push_back(Remembered { id: id.clone(), author, exact, vector, text: None, sentence_text });
     }
 
     /// Keeps the words of the comment that was remembered last.
@@ -152,7 +161,7 @@ mod tests {
         let mut thread = ThreadState::default();
         for number in 0..5_u64 {
             let words = word_hashes("the same seven words again and again");
-            thread.remember(&CommentId::new(number.to_string()), Some(number % 2), number, &words, None);
+            thread.remember(&CommentId::new(number.to_string()), Some(number % 2), number, &words, None, None);
         }
         assert_eq!(thread.exact_duplicate(0), Some(CommentId::new("0")));
         assert!(thread.comment(&CommentId::new("0")).is_some());

@@ -139,7 +139,7 @@ mod tests {
 
     fn say(table: &mut ThreadTable, thread: &str, number: u64) -> usize {
         table.with_thread(&ThreadId::new(thread), |state| {
-            state.remember(&CommentId::new(number.to_string()), None, number, &[], None);
+            state.remember(&CommentId::new(number.to_string()), None, number, &[], None, None);
         });
         table.with_thread(&ThreadId::new(thread), |state| state.len())
     }

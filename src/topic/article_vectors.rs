@@ -34,10 +34,24 @@ impl ArticleVectors {
     /// Reads a title and an article; `None` where neither has a word to compare with.
     #[must_use]
     pub fn new(model: &TopicModel, title: Option<&str>, article: Option<&str>) -> Option<Self> {
+        Self::with_places(model, title, article).map(|(vectors, _)| vectors)
+    }
+
+    /// The same, with the place of each passage in the article; the title's is `None`.
+    pub(super) fn with_places(
+        model: &TopicModel,
+        title: Option<&str>,
+        article: Option<&str>,
+    ) -> Option<(Self, Vec<Option<Span>>)> {
         let title = title.map(|title| model.vectorise([title]));
         let article = article.unwrap_or_default();
-        let passages = passages(article);
-        Self::from_passages(title, passages.into_iter().map(|passage| model.vectorise([passage.of(article)])))
+        let passages = passages(article).into_iter().map(|place| (place, model.vectorise([place.of(article)])));
+        // Those without a term are not kept.
+        let (places, passages): (Vec<Span>, Vec<CommentVector>) = passages.filter(|(_, it)| !it.is_empty()).unzip();
+        let vectors = Self::from_passages(title, passages)?;
+        let title = vectors.title().map(|_| None);
+        let places = title.into_iter().chain(places.into_iter().map(Some)).take(vectors.passages.len()).collect();
+        Some((vectors, places))
     }
 
     /// Puts vectors of a title and of passages together; `None` where none of them has a term.
@@ -112,6 +126,16 @@ impl ArticleVectors {
     #[must_use]
     pub fn title(&self) -> Option<&CommentVector> {
         self.passages.first().filter(|_| self.has_title)
+    }
+
+    /// The number of the passage that the encoder finds nearest, the title left out; `None` where there is only that.
+    #[must_use]
+    pub fn nearest_passage(&self, comment: &Embedding) -> Option<usize> {
+        let after_title = usize::from(self.has_title);
+        let cosines = self.passages.iter().enumerate().skip(after_title);
+        // The first of several that are as near: `max_by` takes the last.
+        let cosines = cosines.map(|(number, passage)| (number, passage.embedding().cosine(comment))).rev();
+        cosines.max_by(|one, other| one.1.total_cmp(&other.1)).map(|(number, _)| number)
     }
 
     /// The encoder's cosine to the nearest of title and passages, -1..=1.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Situation;
 use super::comment_vector::{CommentVector, WeightBounds};
 use super::known_words::{KnownWords, MAX_BYTES};
+use super::second_head::{SECOND_FEATURE_COUNT, SecondHead, SentenceSimilarities};
 use super::similarities::{FEATURE_COUNT, FEATURE_NAMES, Similarities};
 use super::terms::TermWeights;
 use crate::classify::artifact::{Artifact, ArtifactBuilder, ArtifactError, Header};
@@ -21,6 +22,11 @@ pub const FEATURE_SPEC: &str = "topic-encoder-terms-18-light-stem@2";
 const LABEL: &str = "off_topic";
 /// Which encoder the head was trained with: the first 48 bits of its file's SHA-256, as a whole number.
 const ENCODER_PARAMETER: &str = "encoder_sha256_48_bits";
+/// Which sentence encoder the second head was trained with, in the same way.
+const SENTENCE_ENCODER_PARAMETER: &str = "sentence_encoder_sha256_48_bits";
+/// The second head's section, which need not be there, and its intercept.
+const SECOND_HEAD: &str = "second_head";
+const SECOND_HEAD_INTERCEPT: &str = "second_head_intercept";
 
 /// What a topic model is made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +43,8 @@ pub struct TopicModelParts {
     pub head: DenseHead,
     /// What places texts by their subject.
     pub encoder: Arc<StaticEncoder>,
+    /// The cascade's second score; a model without it works without a cascade.
+    pub second_head: Option<SecondHead>,
 }
 
 /// Says how far a comment is off topic. Reads English.
@@ -59,7 +67,7 @@ impl TopicModel {
     pub fn load(artifact: &Artifact, encoder: Arc<StaticEncoder>) -> Result<Self, ArtifactError> {
         artifact.expect(KIND, FEATURE_SPEC)?;
         let trained_with = artifact.parameter(ENCODER_PARAMETER)?;
-        if (trained_with - encoder_number(&encoder)).abs() > 0.5 {
+        if (trained_with - number_of(encoder.checksum())).abs() > 0.5 {
             #[allow(clippy::cast_sign_loss, reason = "a number that makes no sense names no encoder either")]
             return Err(ArtifactError::Mismatch {
                 what: "encoder",
@@ -119,6 +127,7 @@ impl TopicModel {
             known_words,
             head,
             encoder,
+            second_head: second_head(artifact)?,
         };
         Ok(Self { parts, languages, citation: artifact.citation() })
     }
@@ -137,13 +146,17 @@ impl TopicModel {
     #[must_use]
     pub fn to_bytes(&self, name: &str, version: &str) -> Vec<u8> {
         let parts = &self.parts;
-        let parameters = [
+        let mut parameters = vec![
             ("term_weight_step", f64::from(parts.term_weights.step())),
             ("content_weight", f64::from(parts.content_weight)),
             ("rare_weight", f64::from(parts.rare_weight)),
             ("head_intercept", parts.head.intercept()),
-            (ENCODER_PARAMETER, encoder_number(&parts.encoder)),
+            (ENCODER_PARAMETER, number_of(parts.encoder.checksum())),
         ];
+        if let Some(second) = &parts.second_head {
+            parameters.push((SECOND_HEAD_INTERCEPT, second.head.intercept()));
+            parameters.push((SENTENCE_ENCODER_PARAMETER, number_of(&second.encoder_checksum)));
+        }
         let header = Header {
             name: name.to_owned(),
             version: version.to_owned(),
@@ -151,13 +164,16 @@ impl TopicModel {
             feature_spec: FEATURE_SPEC.to_owned(),
             labels: vec![LABEL.to_owned()],
             languages: self.languages.iter().map(ToString::to_string).collect(),
-            parameters: parameters.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
+            parameters: parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
             sections: Vec::new(),
         };
         let mut builder = ArtifactBuilder::new(header);
         builder.unsigned_bytes("term_weights", parts.term_weights.cells());
         builder.unsigned_bytes("known_words", parts.known_words.bits());
         builder.doubles("head", parts.head.weights());
+        if let Some(second) = &parts.second_head {
+            builder.doubles(SECOND_HEAD, second.head.weights());
+        }
         builder.finish()
     }
 
@@ -203,7 +219,16 @@ impl TopicModel {
             parent: relevance(TopicBasis::Parent),
             thread: relevance(TopicBasis::Thread),
         };
-        Ok(Topic { off_topic: Probability::from_log_odds(self.log_odds(similarities)), basis, relevance })
+        let off_topic = Probability::from_log_odds(self.log_odds(similarities));
+        Ok(Topic { off_topic, basis, relevance, is_second_score: false })
+    }
+
+    /// What becomes of a comment's score once a sentence encoder has looked at it: the first one where there is no second
+    /// head. What the contexts say alone stays.
+    #[must_use]
+    pub fn second_score(&self, first: Topic, similarities: &Similarities, sentences: &SentenceSimilarities) -> Topic {
+        let Some(second) = &self.parts.second_head else { return first };
+        Topic { off_topic: second.score(self.log_odds(similarities), sentences), is_second_score: true, ..first }
     }
 
     /// Log-odds of off topic, however little text there is.
@@ -225,9 +250,26 @@ impl TopicModel {
     }
 }
 
-/// The checksum of an encoder as a number; 0 for one that no file holds.
-fn encoder_number(encoder: &StaticEncoder) -> f64 {
-    u64::from_str_radix(encoder.checksum(), 16).map_or(0.0, |number| number as f64)
+/// A checksum of 48 bits as a number; 0 for that of an encoder that no file holds.
+fn number_of(checksum: &str) -> f64 {
+    u64::from_str_radix(checksum, 16).map_or(0.0, |number| number as f64)
+}
+
+/// The second head, where the file holds one.
+fn second_head(artifact: &Artifact) -> Result<Option<SecondHead>, ArtifactError> {
+    if !artifact.header().sections.iter().any(|section| section.name == SECOND_HEAD) {
+        return Ok(None);
+    }
+    let weights = artifact.doubles(SECOND_HEAD, SECOND_FEATURE_COUNT)?;
+    let head = DenseHead::new(weights, artifact.parameter(SECOND_HEAD_INTERCEPT)?)
+        .ok_or_else(|| broken("the weights of section `second_head` are too large"))?;
+    let number = artifact.parameter(SENTENCE_ENCODER_PARAMETER)?;
+    if !(0.0..2_f64.powi(48)).contains(&number) || number.fract() != 0.0 {
+        return Err(broken("parameter `sentence_encoder_sha256_48_bits` is no checksum"));
+    }
+    #[allow(clippy::cast_sign_loss, reason = "checked just now")]
+    let encoder_checksum = format!("{:012x}", number as u64);
+    Ok(Some(SecondHead { head, encoder_checksum }))
 }
 
 fn broken(what: &str) -> ArtifactError {
@@ -250,6 +292,7 @@ mod tests {
             known_words: KnownWords::from_hashes(&[crate::text::words::hash_word("bridge")]),
             head: DenseHead::new(weights, 2.0).unwrap(),
             encoder: Arc::new(StaticEncoder::blank()),
+            second_head: None,
         })
     }
 

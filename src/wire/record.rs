@@ -229,6 +229,9 @@ pub enum TopicField {
         basis: &'static str,
         /// What each kind of context says alone.
         relevance: RelevanceField,
+        /// True where `off_topic` is the score of the cascade, which a sentence encoder has looked at; missing otherwise.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        cascade: bool,
     },
     /// Not scored.
     Absent {
@@ -370,6 +373,7 @@ impl From<&Topic> for TopicField {
                 parent: topic.relevance.parent.map(round),
                 thread: topic.relevance.thread.map(round),
             },
+            cascade: topic.is_second_score,
         }
     }
 }

@@ -35,6 +35,10 @@ pub struct Summary {
     pub translation_failures: u64,
     /// The same by what went wrong.
     pub translation_failures_by_kind: BTreeMap<String, u64>,
+    /// Records whose off-topic score is the cascade's, and those that its sentence encoder made nothing of, so that the first
+    /// score stands; missing where it looked at none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cascade: Option<CascadeSummary>,
     /// Inputs in the order given, with the format that each was read as.
     pub inputs: Vec<InputSummary>,
     /// Whether the run was interrupted before the end of its input.
@@ -43,6 +47,15 @@ pub struct Summary {
     pub seconds: f64,
     /// Items read per second.
     pub comments_per_second: f64,
+}
+
+/// What the cascade did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CascadeSummary {
+    /// Records whose off-topic score is the cascade's.
+    pub scored: u64,
+    /// Records whose first score stands because the sentence encoder made nothing of a text.
+    pub failures: u64,
 }
 
 /// One input.

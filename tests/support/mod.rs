@@ -3,6 +3,8 @@
 mod generator;
 mod model_folder;
 pub mod rust_paths;
+#[cfg(feature = "sentence-transformer")]
+pub mod tiny_sentence_encoder;
 mod workspace;
 
 pub use generator::interleaved_threads;

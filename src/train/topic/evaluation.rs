@@ -24,7 +24,7 @@ pub fn evaluate_topic(
     seed: u64,
     progress: &mut dyn FnMut(&str),
 ) -> Result<TopicReport, RowFileProblems> {
-    Ok(EvaluationSet::read(model, files, mapping, seed, progress)?.measure(model))
+    Ok(EvaluationSet::read(model, files, mapping, seed, false, progress)?.measure(model))
 }
 
 /// The threads of some files, for models that differ in nothing but their heads.
@@ -40,13 +40,18 @@ impl EvaluationSet {
         files: &[PathBuf],
         mapping: &Mapping,
         seed: u64,
+        with_texts: bool,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, RowFileProblems> {
         let mut data = RowFiles::open(files, mapping.clone())?;
-        let mut collector = ThreadCollector::new(model, false);
+        let mut collector = ThreadCollector::new(model, false, with_texts);
         data.for_each(|row| collector.add(&row))?.describe().iter().for_each(|line| progress(line));
         let files = training_files(&data).map_err(|error| RowFileProblems(vec![RowFileProblem::Rows(error)]))?;
         Ok(Self { threads: collector.finish(), files, seed })
+    }
+
+    pub(super) fn threads(&self) -> &[Thread] {
+        &self.threads
     }
 
     pub(super) fn measure(&self, model: &TopicModel) -> TopicReport {

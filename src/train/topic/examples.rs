@@ -10,7 +10,7 @@ use super::rows::{Answer, Judgement};
 use super::threads::{Thread, ThreadComment};
 use crate::classify::embedding::EmbeddingSum;
 use crate::topic::{
-    ArticleVectors, ClosenessSpread, CommentVector, Similarities, Situation, Surroundings, ThreadCentroid,
+    ArticleVectors, ClosenessSpread, CommentVector, SecondLook, Similarities, Situation, Surroundings, ThreadCentroid,
 };
 
 /// A long article is made up from a thread of at least this many comments.
@@ -21,7 +21,7 @@ const MAX_MADE_UP_PASSAGES: usize = 24;
 const MAX_DRAWS: usize = 16;
 
 /// A comment under some context.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Example {
     /// What there is to compare.
     pub similarities: Similarities,
@@ -37,6 +37,8 @@ pub struct Example {
     pub depth: u32,
     /// How good an answer it is to the question that it stands under.
     pub answer: Option<Answer>,
+    /// What a sentence encoder would compare; `None` where texts were not kept, or an article is made up.
+    pub look: Option<SecondLook>,
 }
 
 /// How examples are made.
@@ -125,12 +127,23 @@ impl Stage {
     }
 }
 
+/// What a sentence encoder would compare a comment with in the place of another, or in its own.
+fn look(thread: &Thread, stage: &Stage, place: &ThreadComment, own: &ThreadComment) -> Option<SecondLook> {
+    let comment = own.text.clone()?;
+    let parent = place.parent_text.clone().or_else(|| thread.opening_text.clone());
+    Some(match thread.article_sentences.as_ref().zip(stage.article.as_ref()) {
+        Some((texts, vectors)) => texts.look(vectors, comment, own.vector.embedding(), parent),
+        None => SecondLook { comment, title: None, passage: None, parent },
+    })
+}
+
 /// Calls `each` with every comment under its own context and, for one that is on topic there, with a comment of
 /// another thread under the same context: as many of the one as of the other, and drawn from comments of the same kind
 /// (first-level or reply), so that nothing but the context tells them apart. Comments without any term are left out. Without
 /// strangers, there are only the comments under their own contexts.
 pub fn for_each_example(threads: &[Thread], options: ExampleOptions, mut each: impl FnMut(&[Example])) {
     let mut dice = Dice::new(options.seed);
+    let is_as_written = !options.made_up_articles && !options.openings_as_articles;
     let has_terms = |comment: &ThreadComment| !comment.vector.is_empty();
     let on_topic = |reply: bool| -> Vec<(usize, usize)> {
         let all = threads.iter().enumerate().flat_map(|(at, thread)| {
@@ -177,6 +190,7 @@ pub fn for_each_example(threads: &[Thread], options: ExampleOptions, mut each: i
                 length_chars: own.length_chars,
                 depth: comment.depth,
                 answer: if off_topic { None } else { own.answer },
+                look: look(thread, &stage, comment, own).filter(|_| is_as_written),
             };
             if has_terms(comment) {
                 match comment.judgement {

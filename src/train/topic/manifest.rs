@@ -20,6 +20,9 @@ pub(super) struct Manifest {
     feature_spec: &'static str,
     /// The encoder that the model works with.
     encoder: String,
+    /// The sentence encoder that its second head works with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sentence_encoder: Option<String>,
     labels: [&'static str; 1],
     languages: [&'static str; 1],
     seed: u64,
@@ -61,6 +64,7 @@ impl Manifest {
             kind: KIND,
             feature_spec: FEATURE_SPEC,
             encoder: options.encoder.citation().to_owned(),
+            sentence_encoder: report.cascade.as_ref().map(|cascade| cascade.sentence_encoder.clone()),
             labels: ["off_topic"],
             languages: ["en"],
             seed: options.seed,

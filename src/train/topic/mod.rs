@@ -7,6 +7,7 @@ mod manifest;
 mod report;
 pub(in crate::train) mod row_files;
 pub(in crate::train) mod rows;
+mod second_head;
 pub(in crate::train) mod slices;
 mod table;
 mod term_counts;
@@ -21,14 +22,17 @@ pub use super::training_file::TrainingFile;
 pub use evaluation::evaluate_topic;
 pub use report::{ScoredSlice, SituationReport, Threshold, TopicReport};
 pub use row_files::{LabelCounts, RowFile, RowFileProblem, RowFileProblems};
+pub use second_head::{CascadeFigures, CascadeReport};
 
 use crate::classify::dense_head::{DenseHead, DenseHeadError, DenseHeadOptions, FittedDenseHead};
+use crate::classify::sentence_vectors::SentenceVectors;
 use crate::classify::static_encoder::StaticEncoder;
 use crate::labelled::{Mapping, RowsError};
 use crate::topic::{FEATURE_COUNT, FEATURE_NAMES, TopicModel, TopicModelParts};
 use evaluation::EvaluationSet;
 use examples::{Dice, ExampleOptions};
 use row_files::RowFiles;
+use second_head::SecondSample;
 use threads::{Thread, ThreadCollector};
 
 /// The name of the model in its file and in records.
@@ -53,7 +57,7 @@ const FAMILIES: [(&str, Family); 9] = [
 ];
 
 /// What is trained from, and where to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TopicTrainingOptions {
     /// Training files.
     pub data: Vec<PathBuf>,
@@ -65,6 +69,10 @@ pub struct TopicTrainingOptions {
     pub out: PathBuf,
     /// What places texts by their subject; the model works with this one alone.
     pub encoder: Arc<StaticEncoder>,
+    /// The cascade's sentence encoder; without it the model gets no second head.
+    pub sentences: Option<Arc<dyn SentenceVectors>>,
+    /// How many examples the second head is fitted to, and how many of the development files it is measured on, at most.
+    pub cascade_examples: usize,
     /// Whether the head is also fitted without each family of its inputs, to see what they are worth.
     pub ablation: bool,
     /// Chooses all that is left to chance: the same seed and data give the same bytes.
@@ -169,26 +177,42 @@ pub fn train_topic(
         known_words,
         head: DenseHead::zeros(FEATURE_COUNT),
         encoder: Arc::clone(&options.encoder),
+        second_head: None,
     };
     let texts = counts.texts();
     drop(counts);
 
     progress("turning threads into vectors");
     let blank = TopicModel::from_parts(parts.clone());
-    let mut collector = ThreadCollector::new(&blank, true);
+    let with_texts = options.sentences.is_some();
+    let mut collector = ThreadCollector::new(&blank, true, with_texts);
     data.for_each(|row| collector.add(&row))?;
     let threads = collector.finish();
     drop(data);
     progress(&format!("fitting the head on {} threads", threads.len()));
     let examples = examples(&threads, options.seed)?;
-    drop(threads);
     let fitted = examples.fit(None, hyperparameters.head)?;
     parts.head = fitted.head.clone();
-    let model = TopicModel::from_parts(parts.clone());
+    let mut model = TopicModel::from_parts(parts.clone());
+    let second = options.sentences.as_deref().map(|sentences| {
+        progress(&format!("fitting the second head: encoding texts of {} examples", options.cascade_examples));
+        let sample = SecondSample { sentences, examples: options.cascade_examples, seed: options.seed };
+        sample.fit(&threads, &model, hyperparameters.head).map(|fitted| (sample, fitted))
+    });
+    let second = second.transpose()?;
+    drop(threads);
+    if let Some((_, (head, _))) = &second {
+        parts.second_head = Some(head.clone());
+        model = TopicModel::from_parts(parts.clone());
+    }
 
     progress("measuring");
-    let dev = EvaluationSet::read(&model, &options.dev, &options.mapping, options.seed, &mut |_| {})?;
+    let dev = EvaluationSet::read(&model, &options.dev, &options.mapping, options.seed, with_texts, &mut |_| {})?;
     let mut report = dev.measure(&model);
+    if let Some((sample, (_, fit))) = second {
+        progress("measuring the cascade");
+        report.cascade = Some(sample.measure(dev.threads(), &model, &fit));
+    }
     for (name, family) in FAMILIES.iter().filter(|_| options.ablation) {
         progress(&format!("fitting the head without {name}"));
         let head = examples.fit(Some(family), hyperparameters.head)?.head;
@@ -315,6 +339,8 @@ mod tests {
             mapping: Mapping::default(),
             out: directory.join(name),
             encoder: Arc::new(StaticEncoder::blank()),
+            sentences: None,
+            cascade_examples: 0,
             ablation: true,
             seed,
             hyperparameters: TopicHyperparameters { known_word_texts: 5, ..Default::default() },
@@ -367,6 +393,8 @@ mod tests {
             mapping: Mapping::default(),
             out: out.clone(),
             encoder: Arc::new(StaticEncoder::blank()),
+            sentences: None,
+            cascade_examples: 0,
             ablation: false,
             seed: 1,
             hyperparameters: TopicHyperparameters::default(),

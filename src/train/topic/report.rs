@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::TrainingFile;
 use super::examples::{Example, ExampleOptions, for_each_example};
 use super::rows::Answer;
+use super::second_head::CascadeReport;
 use super::slices::{depth_bucket, length_bucket};
 use super::threads::Thread;
 use crate::classify::calibration_curve::{calibration_curve, expected_calibration_error};
@@ -83,6 +84,9 @@ pub struct TopicReport {
     /// inputs; missing unless asked for.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub ablations: BTreeMap<String, BTreeMap<String, f64>>,
+    /// The cascade's second score; missing where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cascade: Option<CascadeReport>,
 }
 
 /// An example as it was scored.
@@ -150,7 +154,7 @@ impl TopicReport {
         let thresholds = situations.values().filter_map(|report| report.threshold.map(|it| it.at_least));
         let suggested_threshold = thresholds.max_by(f64::total_cmp);
         let good_answers = roc_auc(&answers).map(four_digits);
-        Self { files, situations, suggested_threshold, good_answers, ablations: BTreeMap::new() }
+        Self { files, situations, suggested_threshold, good_answers, ablations: BTreeMap::new(), cascade: None }
     }
 
     /// Takes over the areas of a head that was fitted without a family of its inputs.
@@ -241,7 +245,7 @@ fn slices<'a>(
     groups.into_iter().map(|(name, group)| (name.to_owned(), ScoredSlice::of(group.into_iter()))).collect()
 }
 
-fn four_digits(number: f64) -> f64 {
+pub(super) fn four_digits(number: f64) -> f64 {
     (number * 10_000.0).round() / 10_000.0
 }
 
