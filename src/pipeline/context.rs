@@ -169,14 +169,9 @@ fn place(
     let text = comment.body.as_str();
     let mut flags = Vec::new();
 
-    let mut duplicate_of = if text.trim().is_empty() { None } else { thread.exact_duplicate(exact) };
-    if duplicate_of.is_some() {
-        flags.push(Flag::Duplicate);
-    } else if let Some(number) = thread.comment_words.near_duplicate(&anatomy.words) {
-        duplicate_of = thread.id(number);
-        flags.push(Flag::NearDuplicate);
-    }
-
+    let repeated = repeated(text, exact, &anatomy.words, thread);
+    flags.extend(repeated.as_ref().map(|(flag, _)| *flag));
+    let duplicate_of = repeated.and_then(|(_, id)| id);
     // A comment that is said again is not a quote of itself: it is scored as it was the first time.
     let quotes = quotes(text, &anatomy.words, thread, duplicate_of.is_none());
     if !quotes.is_empty() {
@@ -230,11 +225,7 @@ fn place(
         };
         Similarities::between(vector, &surroundings)
     });
-    let is_asked = status == TranslationStatus::Needed && !site.translators.is_empty();
-    let translator = language.best().filter(|_| is_asked).and_then(|best| {
-        let place = site.plan.translation.translator_from(best.language)?;
-        Some((place, best.language))
-    });
+    let translator = translator(status, &language, site);
     // As the thread is now. That the translation will not become part of it is on purpose: later comments do not have to
     // wait for it, and what they score does not depend on whether the translator is well.
     let awaiting = translator.map(|(place, from)| {
@@ -287,6 +278,22 @@ fn place(
         is_scored_on_machine: false,
         texts: Texts::default(),
     }
+}
+
+/// Who is asked for a translation, by place in the configuration, and from which language; `None` where nobody is.
+fn translator(status: TranslationStatus, language: &LanguageVerdict, site: &Site) -> Option<(usize, LanguageCode)> {
+    let is_asked = status == TranslationStatus::Needed && !site.translators.is_empty();
+    let best = language.best().filter(|_| is_asked)?;
+    Some((site.plan.translation.translator_from(best.language)?, best.language))
+}
+
+/// Whether a comment says what an earlier one said, and which.
+fn repeated(text: &str, exact: u64, words: &[WordAt], thread: &ThreadState) -> Option<(Flag, Option<CommentId>)> {
+    let exact = if text.trim().is_empty() { None } else { thread.exact_duplicate(exact) };
+    if let Some(id) = exact {
+        return Some((Flag::Duplicate, Some(id)));
+    }
+    thread.comment_words.near_duplicate(words).map(|number| (Flag::NearDuplicate, thread.id(number)))
 }
 
 /// Quotes of the article, and also of earlier comments where that is asked for; none overlaps another.

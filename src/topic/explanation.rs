@@ -361,6 +361,7 @@ mod tests {
             rare_weight: 2.0,
             known_words: KnownWords::from_hashes(&[crate::text::words::hash_word("bridge")]),
             head: DenseHead::new((0..FEATURE_COUNT).map(|number| number as f64 / 10.0 - 1.0).collect(), 2.0).unwrap(),
+            second_head: None,
             encoder: Arc::new(StaticEncoder::from_rows(shape, &rows, 128.0)),
         })
     }
