@@ -328,7 +328,7 @@ fn versions_are_listed_with_the_one_in_force_marked() {
     assert_eq!(lines[1]["citation"], two.citation());
     assert_eq!((&lines[0]["is_current"], &lines[1]["is_current"]), (&false.into(), &true.into()));
     // Without a registry, the program's own; one that was named must be there.
-    assert_eq!(done(&Workspace::new(), &["list"]).lines().count(), 5);
+    assert_eq!(done(&Workspace::new(), &["list"]).lines().count(), 6);
     refused(&workspace, &["list", "--registry", "gone"], 2, &["registry gone: no such folder", "hint: "]);
 }
 
