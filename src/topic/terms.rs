@@ -7,7 +7,7 @@ use crate::text::words::hash_word;
 pub const TABLE_BITS: u32 = 18;
 const CELLS: usize = 1 << TABLE_BITS;
 
-/// Calls `each` with the 64-bit hash of every term of a text, in order; see [`term_of`].
+/// Calls `each` with the 64-bit hash of every term of a text, in order: that of each word without a common ending.
 pub fn for_each_term(text: &str, mut each: impl FnMut(u64)) {
     for_each_topic_word(text, |word| each(term_of(word)));
 }
