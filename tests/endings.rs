@@ -1,7 +1,5 @@
 //! How a run ends where nothing is refused: empty inputs, several inputs, broken ones, and readers that leave.
 
-use std::process::Stdio;
-
 use serde_json::json;
 
 use crate::support::{Workspace, interleaved_threads, number, string};
@@ -64,13 +62,7 @@ fn an_input_that_breaks_off_needs_a_look() {
 fn a_reader_that_leaves_ends_the_run_quietly() {
     let workspace = Workspace::new();
     workspace.write("comments.jsonl", interleaved_threads(5_000, 5));
-    let mut command = workspace.std_command();
-    command.args(["run", "comments.jsonl"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program starts");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("the program ends");
-    assert_eq!(output.status.code(), Some(0));
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    workspace.run_for_a_reader_that_leaves(&["run", "comments.jsonl"]);
 }
 
 /// Pipes and devices are neither opened on trial nor refused for being named twice.

@@ -1,7 +1,5 @@
 //! What `explain` shows adds up, is what `run` scores, and is shown for the text or file that was meant.
 
-use std::process::Stdio;
-
 use serde_json::Value;
 
 use crate::support::{Workspace, interleaved_threads, number, part, sample, string};
@@ -277,11 +275,5 @@ fn what_cannot_be_explained_is_refused_with_everything_that_is_wrong() {
 fn a_reader_that_leaves_ends_it_quietly() {
     let workspace = Workspace::new();
     workspace.write("comments.jsonl", interleaved_threads(400, 5));
-    let mut command = workspace.std_command();
-    command.args(["explain", "comments.jsonl"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program starts");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("the program ends");
-    assert_eq!(output.status.code(), Some(0));
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    workspace.run_for_a_reader_that_leaves(&["explain", "comments.jsonl"]);
 }

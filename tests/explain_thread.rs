@@ -1,7 +1,5 @@
 //! `explain --thread` explains the topic scores that `run` gives, points at the right words, and hides them where told.
 
-use std::process::Stdio;
-
 use serde_json::{Value, json};
 
 use crate::support::{Workspace, by_id, interleaved_threads, number, part, sample, string};
@@ -246,12 +244,5 @@ fn what_cannot_be_explained_is_refused() {
 fn a_reader_that_leaves_ends_it_quietly() {
     let workspace = Workspace::new();
     workspace.write("comments.jsonl", interleaved_threads(400, 5));
-    let mut command = workspace.std_command();
-    command.args(["explain", "--thread", "comments.jsonl"]);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program starts");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("the program ends");
-    assert_eq!(output.status.code(), Some(0));
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    workspace.run_for_a_reader_that_leaves(&["explain", "--thread", "comments.jsonl"]);
 }

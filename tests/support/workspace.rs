@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -78,6 +79,17 @@ impl Workspace {
         let mut command = std::process::Command::new(program());
         command.current_dir(self.folder.path()).env_remove("RUST_LOG");
         command
+    }
+
+    /// Runs the program for a reader that leaves at once: it has to end quietly, with exit code 0.
+    pub fn run_for_a_reader_that_leaves(&self, arguments: &[&str]) {
+        let mut command = self.std_command();
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("the program ends");
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     }
 
     /// Runs the program to its end.
