@@ -103,7 +103,7 @@ pub(super) fn run(options: &CalibrateOptions) -> Result<Exit, Failure> {
         certainty: options.certainty,
         action,
     })
-    .map_err(|found| Failure::all(found.into_iter().map(anyhow::Error::new).collect()))?;
+    .map_err(Failure::each)?;
     {
         use std::io::Write as _;
         let mut stderr = std::io::stderr().lock();

@@ -78,7 +78,7 @@ fn does_not_load(path: &Path, error: ArtifactError) -> anyhow::Error {
 }
 
 fn bad_data(RowFileProblems(problems): RowFileProblems) -> Failure {
-    Failure::all(problems.into_iter().map(anyhow::Error::new).collect())
+    Failure::each(problems)
 }
 
 /// Tells on stderr what the files hold.

@@ -56,6 +56,11 @@ impl Failure {
         Self { problems, exit: Exit::CouldNotRun }
     }
 
+    /// Several problems of one kind that kept the command from running.
+    pub(super) fn each(problems: Vec<impl std::error::Error + Send + Sync + 'static>) -> Self {
+        Self::all(problems.into_iter().map(anyhow::Error::new).collect())
+    }
+
     /// Tells all problems on stderr.
     pub(super) fn report(self) -> ExitCode {
         let mut stderr = std::io::stderr().lock();

@@ -160,7 +160,7 @@ fn train_sparse(given: &TrainOptionsGiven, task: &ModelTask, recipe: Recipe) -> 
         threads: std::thread::available_parallelism().map_or(1, usize::from),
     };
     let trained = train_model(task, &options, &mut tell).map_err(|error| match error {
-        TrainError::Labelled(problems) => Failure::all(problems.into_iter().map(anyhow::Error::new).collect()),
+        TrainError::Labelled(problems) => Failure::each(problems),
         other => Failure::one(other),
     })?;
     report(&given.out, &trained)
@@ -195,8 +195,7 @@ fn report(out: &Path, trained: &TrainedModel) -> Result<Exit, Failure> {
 }
 
 fn mapping_of(given: &TrainOptionsGiven) -> Result<Mapping, Failure> {
-    Mapping::parse(given.map.iter().map(String::as_str))
-        .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))
+    Mapping::parse(given.map.iter().map(String::as_str)).map_err(Failure::each)
 }
 
 /// Refuses what only models of labels take.
@@ -249,9 +248,7 @@ fn train_encoder_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
         contrastive: shipped_recipe(given.seed, threads),
     };
     let trained = train_encoder(&options, &mut tell).map_err(|error| match error {
-        EncoderTrainingError::Data(RowFileProblems(problems)) => {
-            Failure::all(problems.into_iter().map(anyhow::Error::new).collect())
-        }
+        EncoderTrainingError::Data(RowFileProblems(problems)) => Failure::each(problems),
         other => Failure::one(other),
     })?;
     let mut text = format!(
@@ -279,23 +276,15 @@ fn train_topic_model(given: &TrainOptionsGiven) -> Result<Exit, Failure> {
         mapping: mapping_of(given)?,
         dev: given.dev.clone(),
         out: given.out.clone(),
-        encoder: encoder(given.encoder.as_deref())
-            .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))?,
-        sentences: given
-            .sentence_encoder
-            .as_deref()
-            .map(sentence_encoder)
-            .transpose()
-            .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))?,
+        encoder: encoder(given.encoder.as_deref()).map_err(Failure::each)?,
+        sentences: given.sentence_encoder.as_deref().map(sentence_encoder).transpose().map_err(Failure::each)?,
         cascade_examples: given.cascade_examples,
         ablation: given.ablation,
         seed: given.seed,
         hyperparameters: TopicHyperparameters::default(),
     };
     let trained = train_topic(&options, &mut tell).map_err(|error| match error {
-        TopicTrainingError::Data(RowFileProblems(problems)) => {
-            Failure::all(problems.into_iter().map(anyhow::Error::new).collect())
-        }
+        TopicTrainingError::Data(RowFileProblems(problems)) => Failure::each(problems),
         other => Failure::one(other),
     })?;
     let mut text = format!(

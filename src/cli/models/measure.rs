@@ -36,8 +36,7 @@ pub(super) fn measure(model: &Inspection, data: &[PathBuf]) -> Result<Value, Fai
 
 fn read(model: &LinearModel, data: &[PathBuf]) -> Result<LabelledData, Failure> {
     let scheme = sentiment::scheme_of(model.labels().iter().map(|label| label.name.to_string()).collect());
-    let data = read_labelled_files(data, scheme, Mapping::default())
-        .map_err(|problems| Failure::all(problems.into_iter().map(anyhow::Error::new).collect()))?;
+    let data = read_labelled_files(data, scheme, Mapping::default()).map_err(Failure::each)?;
     for line in describe_bad_rows(&data.files) {
         use std::io::Write as _;
         let _ = writeln!(std::io::stderr().lock(), "warning: {line}");
