@@ -7,8 +7,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng as _;
 
 use super::adam::{Adam, AdamStep};
+use super::feature_rows::FeatureRows;
 use super::in_parallel::in_parallel;
-use super::softmax::FeatureRows;
 use super::static_encoder::EncoderShape;
 
 /// A batch is worked on in so many parts, whatever the number of threads, so that sums come out the same for any.

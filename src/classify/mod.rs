@@ -12,6 +12,7 @@ mod dual_descent;
 pub mod embedding;
 pub mod evaluation;
 mod evaluation_table;
+pub mod feature_rows;
 pub mod in_parallel;
 pub mod intervals;
 pub mod inverse_frequency;

@@ -1,12 +1,14 @@
 //! Multinomial logistic regression over hashed features, behind linfa's traits.
 
 use linfa::ParamGuard;
-use linfa::dataset::{DatasetBase, Records};
+use linfa::dataset::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
 use ndarray::Array1;
 use rand::seq::SliceRandom as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng as _;
+
+use super::feature_rows::FeatureRows;
 
 /// The largest number of classes. Every row of weights has this many numbers, so that the sums need no bounds.
 pub const MAX_CLASSES: usize = 64;
@@ -17,94 +19,6 @@ const FIRST_SQUARES: f32 = 1e-8;
 const LAST_STEP: f64 = 0.1;
 /// Slopes below this are left out: they move a weight by less than a hundredth of a step of its 8 bits.
 const LEAST_SLOPE: f32 = 1e-4;
-
-/// Texts as the hashed features that they have, as often as they have them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FeatureRows {
-    ends: Vec<usize>,
-    features: Vec<u32>,
-}
-
-impl FeatureRows {
-    /// No rows yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Appends a text.
-    pub fn push(&mut self, features: &[u32]) {
-        self.features.extend_from_slice(features);
-        self.ends.push(self.features.len());
-    }
-
-    /// The features of a text.
-    ///
-    /// # Panics
-    /// Where there is no such row.
-    #[must_use]
-    pub fn row(&self, row: usize) -> &[u32] {
-        let begin = row.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.features[begin..self.ends[row]]
-    }
-
-    /// Number of texts.
-    #[must_use]
-    pub fn rows(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// The features of all texts, one after the other.
-    #[must_use]
-    pub fn features(&self) -> &[u32] {
-        &self.features
-    }
-
-    /// The same texts with each feature replaced.
-    #[must_use]
-    pub fn mapped(&self, map: impl Fn(&u32) -> u32) -> Self {
-        Self { ends: self.ends.clone(), features: self.features.iter().map(map).collect() }
-    }
-
-    /// Which texts have each of the features below `features`: rows and features in each other's place, ascending. Features
-    /// that are not below are left out.
-    #[must_use]
-    pub fn turned(&self, features: usize) -> Self {
-        let mut ends = vec![0; features];
-        let kept = |feature: &&u32| (**feature as usize) < features;
-        for feature in self.features.iter().filter(kept) {
-            ends[*feature as usize] += 1;
-        }
-        let mut places = Vec::with_capacity(features);
-        let mut sum = 0;
-        for end in &mut ends {
-            places.push(sum);
-            sum += *end;
-            *end = sum;
-        }
-        let mut turned = vec![0; sum];
-        for row in 0..self.rows() {
-            for feature in self.row(row).iter().filter(kept) {
-                let place = &mut places[*feature as usize];
-                turned[*place] = row as u32;
-                *place += 1;
-            }
-        }
-        Self { ends, features: turned }
-    }
-}
-
-impl Records for FeatureRows {
-    type Elem = u32;
-
-    fn nsamples(&self) -> usize {
-        self.ends.len()
-    }
-
-    fn nfeatures(&self) -> usize {
-        self.features.len()
-    }
-}
 
 /// Why no model came out.
 #[derive(Debug, thiserror::Error)]
@@ -287,8 +201,8 @@ impl Fit<FeatureRows, Array1<usize>, SoftmaxError> for ValidSoftmaxParams {
 
     fn fit(&self, dataset: &DatasetBase<FeatureRows, Array1<usize>>) -> Result<Softmax, SoftmaxError> {
         let (rows, answers) = (dataset.records(), dataset.targets());
-        if answers.len() != rows.nsamples() {
-            return Err(SoftmaxError::Mismatch { rows: rows.nsamples(), classes: answers.len() });
+        if answers.len() != rows.rows() {
+            return Err(SoftmaxError::Mismatch { rows: rows.rows(), classes: answers.len() });
         }
         if let Some(empty) = (0..self.classes).find(|class| !answers.iter().any(|answer| answer == class)) {
             return Err(SoftmaxError::EmptyClass(empty));
@@ -353,7 +267,7 @@ impl PredictInplace<FeatureRows, Array1<usize>> for Softmax {
     /// # Panics
     /// Where there is not one answer a row.
     fn predict_inplace<'a>(&'a self, rows: &'a FeatureRows, answers: &mut Array1<usize>) {
-        assert_eq!(answers.len(), rows.nsamples(), "one answer a row");
+        assert_eq!(answers.len(), rows.rows(), "one answer a row");
         for (row, answer) in answers.iter_mut().enumerate() {
             let sums = self.sums(rows.row(row));
             *answer = (0..self.classes).fold(0, |best, class| if sums[class] > sums[best] { class } else { best });
@@ -361,7 +275,7 @@ impl PredictInplace<FeatureRows, Array1<usize>> for Softmax {
     }
 
     fn default_target(&self, rows: &FeatureRows) -> Array1<usize> {
-        Array1::zeros(rows.nsamples())
+        Array1::zeros(rows.rows())
     }
 }
 

@@ -191,7 +191,8 @@ mod tests {
 
     use super::*;
     use crate::classify::artifact::Header;
-    use crate::classify::softmax::{FeatureRows, SoftmaxParams};
+    use crate::classify::feature_rows::FeatureRows;
+    use crate::classify::softmax::SoftmaxParams;
 
     fn model() -> Softmax {
         let mut rows = FeatureRows::new();

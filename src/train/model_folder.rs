@@ -1,6 +1,9 @@
 //! The folder of a trained model: its files, written together.
 
+use std::io;
 use std::path::Path;
+
+use serde::Serialize;
 
 use super::card::{CardFigures, CardText};
 use super::manifest::Manifest;
@@ -33,11 +36,31 @@ pub(super) fn write_model(
     if let Some(report) = figures.bias {
         files.push(("bias.json", json("the bias", serde_json::to_vec_pretty::<BiasReport>(report))?));
     }
-    let failed = |path: &Path, source| TrainError::Write { path: path.display().to_string(), source };
-    std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+    write_files(folder, &files, |path, source| TrainError::Write { path, source })
+}
+
+/// Writes the files of a model, given by name, into its folder, which is made where it is missing. `failed` makes an error
+/// of the path that could not be written.
+pub(super) fn write_files<E>(
+    folder: &Path,
+    files: &[(&str, Vec<u8>)],
+    failed: impl Fn(String, io::Error) -> E,
+) -> Result<(), E> {
+    let failed = |path: &Path, source| failed(path.display().to_string(), source);
+    std::fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
     for (name, bytes) in files {
         let path = folder.join(name);
-        std::fs::write(&path, bytes).map_err(|error| failed(&path, error))?;
+        std::fs::write(&path, bytes).map_err(|source| failed(&path, source))?;
     }
     Ok(())
+}
+
+/// A report as indented JSON with a line break at its end.
+///
+/// # Panics
+/// Never: numbers and strings can always be written as JSON.
+pub(super) fn report_json(report: &impl Serialize) -> String {
+    let mut json = serde_json::to_string_pretty(report).expect("a report is plain data");
+    json.push('\n');
+    json
 }

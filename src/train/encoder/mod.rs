@@ -13,12 +13,13 @@ pub use self::report::{EncoderReport, PairFigures};
 use self::manifest::Manifest;
 use self::pairs::PairCollector;
 use self::report::Measure;
-use super::topic::row_files::{RowFileProblem, RowFileProblems, RowFiles};
+use super::model_folder::write_files;
+use super::topic::row_files::{RowFileProblems, RowFiles};
 use super::topic::training_files;
 use crate::classify::artifact::Artifact;
 use crate::classify::contrastive::{ContrastiveError, ContrastiveFit, ContrastiveOptions, train_contrastive};
 use crate::classify::static_encoder::{EncoderShape, StaticEncoder};
-use crate::labelled::{Mapping, RowsError};
+use crate::labelled::Mapping;
 
 /// The name of the encoder in its file and in records.
 const MODEL_NAME: &str = "encoder";
@@ -74,9 +75,6 @@ pub struct EncoderTrainingOutcome {
 /// Why there is no encoder.
 #[derive(Debug, thiserror::Error)]
 pub enum EncoderTrainingError {
-    /// A file cannot be read again.
-    #[error(transparent)]
-    Rows(#[from] RowsError),
     /// Rows or files are wrong, all of them together.
     #[error(transparent)]
     Data(#[from] RowFileProblems),
@@ -119,8 +117,15 @@ pub fn train_encoder(
 
     let weights = encoder.to_bytes(MODEL_NAME, MODEL_VERSION);
     let manifest = Manifest::new(options, &files, &fit, pairs.training.len(), &weights);
-    write(options, &weights, &manifest, &report)?;
-    Ok(EncoderTrainingOutcome { model_bytes: weights.len(), rows: counts.rows, pairs: pairs.training.len(), report })
+    let model_bytes = weights.len();
+    let files = [
+        ("card.md", card::card(&manifest, &report).into_bytes()),
+        ("manifest.toml", manifest.to_toml().into_bytes()),
+        ("report.json", report.to_json().into_bytes()),
+        ("weights.bin", weights),
+    ];
+    write_files(&options.out, &files, |path, source| EncoderTrainingError::Write { path, source })?;
+    Ok(EncoderTrainingOutcome { model_bytes, rows: counts.rows, pairs: pairs.training.len(), report })
 }
 
 /// Measures an encoder on files of the shapes that it is trained from. The same seed, files and encoder give the same
@@ -140,29 +145,8 @@ pub fn evaluate_encoder(
     let mut measure = Measure::new(encoder);
     let mut data = RowFiles::open(files, mapping.clone())?;
     data.for_each(|row| measure.add(&row))?.describe().iter().for_each(|line| progress(line));
-    let files = training_files(&data).map_err(|error| RowFileProblems(vec![RowFileProblem::Rows(error)]))?;
+    let files = training_files(&data)?;
     Ok(measure.finish(files, seed))
-}
-
-fn write(
-    options: &EncoderTrainingOptions,
-    weights: &[u8],
-    manifest: &Manifest,
-    report: &EncoderReport,
-) -> Result<(), EncoderTrainingError> {
-    let unwritable =
-        |path: &std::path::Path, source| EncoderTrainingError::Write { path: path.display().to_string(), source };
-    std::fs::create_dir_all(&options.out).map_err(|source| unwritable(&options.out, source))?;
-    for (name, bytes) in [
-        ("weights.bin", weights),
-        ("manifest.toml", manifest.to_toml().as_bytes()),
-        ("report.json", report.to_json().as_bytes()),
-        ("card.md", card::card(manifest, report).as_bytes()),
-    ] {
-        let path = options.out.join(name);
-        std::fs::write(&path, bytes).map_err(|source| unwritable(&path, source))?;
-    }
-    Ok(())
 }
 
 /// The number that becomes the largest of 8 bits: the table's numbers have long tails, and what is cut off them costs less

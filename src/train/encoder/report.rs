@@ -10,6 +10,8 @@ use serde::Serialize;
 use crate::classify::embedding::Embedding;
 use crate::classify::metrics::roc_auc;
 use crate::classify::static_encoder::StaticEncoder;
+use crate::train::model_folder::report_json;
+use crate::train::topic::report::four_digits;
 use crate::train::topic::rows::{Answer, Judgement, Row, Subject};
 use crate::train::topic::slices::{depth_bucket, length_bucket};
 use crate::train::training_file::TrainingFile;
@@ -36,14 +38,9 @@ pub struct EncoderReport {
 
 impl EncoderReport {
     /// The report as indented JSON with a line break at its end.
-    ///
-    /// # Panics
-    /// Never: numbers and strings can always be written as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut json = serde_json::to_string_pretty(self).expect("a report is plain data");
-        json.push('\n');
-        json
+        report_json(self)
     }
 }
 
@@ -130,14 +127,11 @@ impl<'encoder> Measure<'encoder> {
                 }
             }
         }
-        let figures = |pairs: &Vec<(f64, bool)>| PairFigures { pairs: pairs.len() / 2, auc: rounded(roc_auc(pairs)) };
+        let figures =
+            |pairs: &Vec<(f64, bool)>| PairFigures { pairs: pairs.len() / 2, auc: roc_auc(pairs).map(four_digits) };
         let [auc, by_length, by_depth] = groups.map(|groups: BTreeMap<String, Vec<(f64, bool)>>| {
             groups.iter().map(|(name, pairs)| (name.clone(), figures(pairs))).collect()
         });
-        EncoderReport { files, auc, by_length, by_depth, good_answers: rounded(roc_auc(&self.answers)) }
+        EncoderReport { files, auc, by_length, by_depth, good_answers: roc_auc(&self.answers).map(four_digits) }
     }
-}
-
-fn rounded(figure: Option<f64>) -> Option<f64> {
-    figure.map(|figure| (figure * 10_000.0).round() / 10_000.0)
 }

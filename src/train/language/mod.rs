@@ -19,10 +19,12 @@ use rand_xoshiro::rand_core::SeedableRng as _;
 
 use self::corpus::{Collector, Corpus, Part};
 use self::manifest::{Manifest, TableRecord};
+use super::model_folder::write_files;
 use super::training_file::TrainingFile;
 use crate::classify::artifact::Artifact;
+use crate::classify::feature_rows::FeatureRows;
 use crate::classify::in_parallel::in_parallel;
-use crate::classify::softmax::{FeatureRows, Softmax, SoftmaxError, SoftmaxParams};
+use crate::classify::softmax::{Softmax, SoftmaxError, SoftmaxParams};
 use crate::classify::softmax_table::{Sharpness, SoftmaxTable};
 use crate::domain::Script;
 use crate::labelled::data_file::file_name;
@@ -267,8 +269,6 @@ fn write(
     manifest: &Manifest,
     evaluation: Option<&LanguageEvaluation>,
 ) -> Result<(), LanguageTrainingError> {
-    let failed = |path: &Path, source| LanguageTrainingError::Write { path: path.display().to_string(), source };
-    std::fs::create_dir_all(out).map_err(|source| failed(out, source))?;
     let mut files = vec![
         ("weights.bin", weights.to_vec()),
         ("manifest.toml", manifest.to_toml().into_bytes()),
@@ -277,11 +277,7 @@ fn write(
     if let Some(evaluation) = evaluation {
         files.push(("report.json", evaluation.to_json().into_bytes()));
     }
-    for (name, bytes) in files {
-        let path = out.join(name);
-        std::fs::write(&path, bytes).map_err(|source| failed(&path, source))?;
-    }
-    Ok(())
+    write_files(out, &files, |path, source| LanguageTrainingError::Write { path, source })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::TrainingFile;
 use super::report::TopicReport;
-use super::row_files::{RowFileProblem, RowFileProblems, RowFiles};
+use super::row_files::{RowFileProblems, RowFiles};
 use super::threads::{Thread, ThreadCollector};
 use super::training_files;
 use crate::labelled::Mapping;
@@ -46,7 +46,7 @@ impl EvaluationSet {
         let mut data = RowFiles::open(files, mapping.clone())?;
         let mut collector = ThreadCollector::new(model, false, with_texts);
         data.for_each(|row| collector.add(&row))?.describe().iter().for_each(|line| progress(line));
-        let files = training_files(&data).map_err(|error| RowFileProblems(vec![RowFileProblem::Rows(error)]))?;
+        let files = training_files(&data)?;
         Ok(Self { threads: collector.finish(), files, seed })
     }
 

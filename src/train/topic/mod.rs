@@ -4,7 +4,7 @@ mod card;
 mod evaluation;
 mod examples;
 mod manifest;
-mod report;
+pub(in crate::train) mod report;
 pub(in crate::train) mod row_files;
 pub(in crate::train) mod rows;
 mod second_head;
@@ -13,11 +13,12 @@ mod table;
 mod term_counts;
 mod threads;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ndarray::Array2;
 
+use super::model_folder::write_files;
 pub use super::training_file::TrainingFile;
 pub use evaluation::evaluate_topic;
 pub use report::{ScoredSlice, SituationReport, Threshold, TopicReport};
@@ -27,7 +28,7 @@ pub use second_head::{CascadeFigures, CascadeReport};
 use crate::classify::dense_head::{DenseHead, DenseHeadError, DenseHeadOptions, FittedDenseHead};
 use crate::classify::sentence_vectors::SentenceVectors;
 use crate::classify::static_encoder::StaticEncoder;
-use crate::labelled::{Mapping, RowsError};
+use crate::labelled::Mapping;
 use crate::topic::{FEATURE_COUNT, FEATURE_NAMES, TopicModel, TopicModelParts};
 use evaluation::EvaluationSet;
 use examples::{Dice, ExampleOptions};
@@ -124,9 +125,6 @@ pub struct TopicTrainingOutcome {
 /// Why there is no model.
 #[derive(Debug, thiserror::Error)]
 pub enum TopicTrainingError {
-    /// The data cannot be read.
-    #[error(transparent)]
-    Rows(#[from] RowsError),
     /// Rows or files are wrong, all of them together.
     #[error(transparent)]
     Data(#[from] RowFileProblems),
@@ -222,30 +220,26 @@ pub fn train_topic(
 
     let weights = model.to_bytes(MODEL_NAME, MODEL_VERSION);
     let manifest = manifest::Manifest::new(options, &files, &fitted, texts, known_word_count, &report).to_toml();
-    std::fs::create_dir_all(&options.out).map_err(|source| unwritable(&options.out, source))?;
-    for (name, bytes) in [
-        ("weights.bin", weights.as_slice()),
-        ("manifest.toml", manifest.as_bytes()),
-        ("report.json", report.to_json().as_bytes()),
-        ("card.md", card::card(&model, &files, &fitted, &report).as_bytes()),
-    ] {
-        let path = options.out.join(name);
-        std::fs::write(&path, bytes).map_err(|source| unwritable(&path, source))?;
-    }
+    let model_bytes = weights.len();
+    let outputs = [
+        ("card.md", card::card(&model, &files, &fitted, &report).into_bytes()),
+        ("manifest.toml", manifest.into_bytes()),
+        ("report.json", report.to_json().into_bytes()),
+        ("weights.bin", weights),
+    ];
+    write_files(&options.out, &outputs, |path, source| TopicTrainingError::Write { path, source })?;
     Ok(TopicTrainingOutcome {
-        model_bytes: weights.len(),
+        model_bytes,
         rows: files.iter().map(|file| file.rows).sum(),
         examples: fitted.rows,
         report,
     })
 }
 
-fn unwritable(path: &Path, source: std::io::Error) -> TopicTrainingError {
-    TopicTrainingError::Write { path: path.display().to_string(), source }
-}
-
-pub(in crate::train) fn training_files(data: &RowFiles) -> Result<Vec<TrainingFile>, RowsError> {
-    data.files().iter().map(|file| TrainingFile::new(&file.path, file.rows)).collect()
+/// The files with their checksums and rows, as manifests and reports name them.
+pub(in crate::train) fn training_files(data: &RowFiles) -> Result<Vec<TrainingFile>, RowFileProblems> {
+    let files = data.files().iter().map(|file| TrainingFile::new(&file.path, file.rows));
+    files.collect::<Result<_, _>>().map_err(|error| RowFileProblems(vec![error.into()]))
 }
 
 /// What the head is fitted to.
@@ -295,6 +289,7 @@ impl HeadExamples {
 #[cfg(test)]
 mod tests {
     use std::fmt::Write as _;
+    use std::path::Path;
 
     use super::*;
     use crate::classify::artifact::Artifact;

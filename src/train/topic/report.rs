@@ -14,6 +14,7 @@ use crate::classify::calibration_curve::{calibration_curve, expected_calibration
 use crate::classify::metrics::roc_auc;
 use crate::domain::{Probability, TopicBasis};
 use crate::topic::{Situation, TopicModel};
+use crate::train::model_folder::report_json;
 
 /// The share of on-topic comments that a suggested threshold may call off topic.
 const TOLERATED_FALSE_ALARMS: f64 = 0.02;
@@ -165,14 +166,9 @@ impl TopicReport {
     }
 
     /// The report as indented JSON with a line break at its end.
-    ///
-    /// # Panics
-    /// Never: numbers and strings can always be written as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut json = serde_json::to_string_pretty(self).expect("a report is plain data");
-        json.push('\n');
-        json
+        report_json(self)
     }
 }
 
@@ -245,7 +241,8 @@ fn slices<'a>(
     groups.into_iter().map(|(name, group)| (name.to_owned(), ScoredSlice::of(group.into_iter()))).collect()
 }
 
-pub(super) fn four_digits(number: f64) -> f64 {
+/// A figure as reports give it.
+pub(in crate::train) fn four_digits(number: f64) -> f64 {
     (number * 10_000.0).round() / 10_000.0
 }
 
