@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use proptest::prelude::*;
 use serde_json::Value;
 use threadsieve::config::{Plan, parse};
-use threadsieve::pipeline::{Authors, InputSpec, Models, Outcome, Outputs, Settings, run};
+use threadsieve::pipeline::{Authors, Models, Outcome, Outputs, Settings, run};
 use threadsieve::sink::LineSink;
-use threadsieve::source::RequestedFormat;
+use threadsieve::source::{FieldMap, InputSpec, RawInput, RequestedFormat};
 use threadsieve::telemetry::Counters;
 use threadsieve::translate::Translators;
 
@@ -55,7 +55,12 @@ fn run_on(bytes: &[u8], format: &str, workers: usize) -> (Outcome, Vec<u8>, Vec<
         translators: Translators::default(),
         plan,
         authors: Authors::Keep,
-        inputs: vec![InputSpec { name: "stdin".to_owned(), open: Box::new(move || Ok(Box::new(input))) }],
+        inputs: vec![InputSpec {
+            name: "stdin".to_owned(),
+            open: Box::new(move || Ok(RawInput::Stream(Box::new(input.clone())))),
+            can_reopen: false,
+        }],
+        map: FieldMap::default(),
         format: format.parse::<RequestedFormat>().expect("a format"),
         article: None,
         workers,

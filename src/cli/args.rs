@@ -110,9 +110,14 @@ pub(super) struct RunOptions {
     #[arg(value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
 
-    /// What the input is: auto (by its content), jsonl, csv or page
-    #[arg(long, default_value = "auto", value_parser = ["auto", "jsonl", "csv", "page"], value_name = "FORMAT")]
+    /// What the input is: auto (by its content), or a format by name
+    #[arg(long, default_value = "auto", value_parser = super::inputs::format_names(), value_name = "FORMAT")]
     pub(super) format: String,
+
+    /// Where a field stands in JSON or a table: text=content.body, say; a field is comments, text, html, id, parent_id,
+    /// thread_id, author, created_at, decision, title, article or url. May be given several times
+    #[arg(long, value_name = "FIELD=PATH")]
+    pub(super) map: Vec<String>,
 
     /// The text of the article that a saved page belongs to; with other formats, that of comments which name no thread
     #[arg(long, value_name = "FILE")]

@@ -3,16 +3,15 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use crate::config::Limits;
 use crate::domain::{Body, Comment, CommentId, Item, Origin, Reject, RejectKind, ThreadId};
-use crate::pipeline::{ExplainedComment, ExplainedItem, Explainer, InputSpec, Models, TopicExplained, TopicExplainer};
+use crate::pipeline::{ExplainedComment, ExplainedItem, Explainer, Models, TopicExplained, TopicExplainer};
 use crate::sink::{LineSink, SinkError};
-use crate::source::{Input, RequestedFormat, open};
+use crate::source::{FieldMap, InputSpec, Inputs, ReadSettings, RequestedFormat};
 use crate::tone::{ToneModelKind, WantedLabels};
 use crate::wire::explanation::{ExplanationLine, ExplanationParts};
 use crate::wire::topic_explanation::{TopicExplanationLine, TopicExplanationParts};
@@ -80,8 +79,8 @@ pub(super) struct ExplainOptions {
     #[arg(long, alias = "colour", value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
     color: ColourChoice,
 
-    /// What the input is: auto (by its content), jsonl, csv or page
-    #[arg(long, default_value = "auto", value_parser = ["auto", "jsonl", "csv", "page"], value_name = "FORMAT")]
+    /// What the input is: auto (by its content), or a format by name
+    #[arg(long, default_value = "auto", value_parser = super::inputs::format_names(), value_name = "FORMAT")]
     format: String,
 
     /// The text of the article that a saved page belongs to; with other formats, that of comments which name no thread
@@ -171,13 +170,11 @@ pub(super) fn explain(options: &ExplainOptions) -> Result<Exit, Failure> {
     match source {
         Source::Text(text) => printer.explain_all(std::iter::once(Item::Comment(comment(&text)))),
         Source::Input(spec) => {
-            let name: Arc<str> = spec.name.into();
-            let raw = (spec.open)()
-                .map_err(|error| Failure::one(anyhow::Error::new(error).context(format!("{name}: cannot open"))))?;
             // The parser lets through only names that are known.
             let format: RequestedFormat = options.format.parse().unwrap_or_default();
-            let mut opened = open(raw, Input { name, ordinal: 1, article, format, limits, keep_raw: false });
-            printer.explain_all(std::iter::from_fn(|| opened.source.next_item()))
+            let settings = ReadSettings { format, map: FieldMap::default(), article, limits, keep_raw: false };
+            let mut inputs = Inputs::new(vec![spec], settings);
+            printer.explain_all(std::iter::from_fn(|| inputs.next_item()))
         }
     }
 }
@@ -283,17 +280,7 @@ fn look(options: &ExplainOptions, is_single: bool) -> Look {
 
 /// A text as the only comment of its thread, with the ids that it would have on the first line of an input.
 fn comment(text: &str) -> Comment {
-    Comment {
-        origin: Origin::new("text".into(), 1),
-        thread_id: ThreadId::new("1"),
-        id: CommentId::new("1:1"),
-        parent_id: None,
-        author: None,
-        created_at: None,
-        body: Body::new(text),
-        raw: None,
-        moderation: None,
-    }
+    Comment::new(Origin::new("text".into(), 1), ThreadId::new("1"), CommentId::new("1:1"), Body::new(text))
 }
 
 /// How what is found is shown.
@@ -355,7 +342,7 @@ impl Printer {
     fn explain_all(mut self, items: impl Iterator<Item = Item>) -> Result<Exit, Failure> {
         for item in items {
             match (self.explain)(item).map_err(Failure::one)? {
-                ExplainedItem::Thread => {}
+                ExplainedItem::Thread | ExplainedItem::Aside => {}
                 ExplainedItem::Reject(reject) => self.tell(&reject),
                 ExplainedItem::Comment(shown) => match self.sink.write(shown.as_bytes()) {
                     Ok(()) => {}

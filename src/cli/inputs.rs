@@ -1,17 +1,30 @@
 //! Finding everything that a run reads, before anything is read.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
 use crate::config::{AuthorField, KeySource, Limits};
 use crate::domain::Body;
-use crate::pipeline::{Authors, InputSpec};
+use crate::pipeline::Authors;
+use crate::source::{FieldMap, InputSpec, RawInput, RequestedFormat};
 
 /// Problems found so far.
 pub(super) type Problems = Vec<anyhow::Error>;
+
+/// Which field is what, as the user says.
+pub(super) fn field_map(entries: &[String], problems: &mut Problems) -> Option<FieldMap> {
+    FieldMap::parse(entries.iter().map(String::as_str))
+        .map_err(|found| problems.extend(found.into_iter().map(anyhow::Error::new)))
+        .ok()
+}
+
+/// Takes the names of all formats, and `auto`.
+pub(super) fn format_names() -> clap::builder::PossibleValuesParser {
+    RequestedFormat::names().into()
+}
 
 /// Whether a path stands for stdin or stdout.
 pub(super) fn is_dash(path: &Path) -> bool {
@@ -44,8 +57,12 @@ pub(super) fn inputs(paths: &[PathBuf], problems: &mut Problems) -> (Vec<InputSp
             Ok(metadata) => {
                 total = total.filter(|_| metadata.is_file()).map(|total| total + metadata.len());
                 let path = path.clone();
-                let open = Box::new(move || Ok(Box::new(File::open(path)?) as Box<dyn Read + Send>));
-                specs.push(InputSpec { name, open });
+                let can_reopen = metadata.is_file();
+                let open = Box::new(move || {
+                    let file = File::open(&path)?;
+                    Ok(if can_reopen { RawInput::File(file) } else { RawInput::Stream(Box::new(file)) })
+                });
+                specs.push(InputSpec { name, open, can_reopen });
             }
         }
     }
@@ -53,7 +70,8 @@ pub(super) fn inputs(paths: &[PathBuf], problems: &mut Problems) -> (Vec<InputSp
 }
 
 fn stdin() -> InputSpec {
-    InputSpec { name: "stdin".to_owned(), open: Box::new(|| Ok(Box::new(io::stdin()) as Box<dyn Read + Send>)) }
+    let open = Box::new(|| Ok(RawInput::Stream(Box::new(io::stdin()))));
+    InputSpec { name: "stdin".to_owned(), open, can_reopen: false }
 }
 
 /// The text of an article.

@@ -14,7 +14,7 @@ use crate::domain::RejectKind;
 use crate::pipeline::{Authors, Models, Outcome, RunError, Settings, VerdictOutputs, judge};
 use crate::policy::Policy;
 use crate::sink::{LineSink, SinkError};
-use crate::source::RequestedFormat;
+use crate::source::{FieldMap, RequestedFormat};
 use crate::telemetry::Counters;
 use crate::translate::Translators;
 use crate::trial::{Comparison, MovedComment, Pair, Pairing, Report, ReportInputs, Side};
@@ -61,8 +61,8 @@ pub(super) struct PolicyTestOptions {
     #[arg(long, value_name = "OLD")]
     against: Option<PathBuf>,
 
-    /// What the input is: auto (by its content), jsonl, csv or page
-    #[arg(long, default_value = "auto", value_parser = ["auto", "jsonl", "csv", "page"], value_name = "FORMAT")]
+    /// What the input is: auto (by its content), or a format by name
+    #[arg(long, default_value = "auto", value_parser = super::inputs::format_names(), value_name = "FORMAT")]
     format: String,
 
     /// The text of the article that a saved page belongs to; with other formats, that of comments which name no thread
@@ -135,6 +135,7 @@ pub(super) fn test(options: &PolicyTestOptions) -> Result<Exit, Failure> {
         authors: Authors::Omit,
         inputs: specs,
         format: options.format.parse::<RequestedFormat>().unwrap_or_default(),
+        map: FieldMap::default(),
         article: article.clone(),
         workers: default_workers(),
     };
@@ -241,6 +242,8 @@ fn check_same_reading(new: &Limits, old: &Limits, problems: &mut Problems) {
         ("max_page_bytes", |limits| limits.max_page_bytes),
         ("max_reply_depth", |limits| limits.max_reply_depth),
         ("max_ids", |limits| limits.max_ids),
+        ("max_held_comments", |limits| limits.max_held_comments),
+        ("max_held_bytes", |limits| limits.max_held_bytes),
     ] {
         if of(new) != of(old) {
             problems.push(anyhow!(

@@ -23,6 +23,7 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
     let translators = plan.as_ref().and_then(|plan| config::translators(plan, &mut problems));
     let authors = plan.as_ref().map(|plan| inputs::authors(&plan.output.author, &mut problems));
     let (specs, total) = inputs::inputs(&options.inputs, &mut problems);
+    let map = inputs::field_map(&options.map, &mut problems);
     let limits = plan.as_ref().map(|plan| plan.limits.clone()).unwrap_or_default();
     let article = inputs::article(options.article.as_deref(), &limits, &mut problems);
     let read = options.inputs.iter().chain(&options.article).map(PathBuf::as_path);
@@ -52,6 +53,7 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
         authors,
         inputs: specs,
         format: options.requested_format(),
+        map: map.unwrap_or_default(),
         article,
         workers: options.workers.map_or_else(default_workers, usize::from),
     };

@@ -15,6 +15,7 @@ pub(super) fn summarise(outcome: Outcome, seconds: f64) -> Summary {
         records: tally.records,
         dead_letters: tally.rejects,
         threads: tally.threads,
+        skipped: tally.skipped,
         by_action: tally.by_action,
         by_language: tally.by_language,
         by_tone: tally.by_tone,
@@ -49,6 +50,9 @@ pub(super) fn render(summary: &Summary) -> String {
     let kinds =
         if summary.dead_letters == 0 { String::new() } else { format!(" ({})", counts(&summary.dead_letters_by_kind)) };
     let _ = writeln!(text, "dead letters  {}{kinds}", summary.dead_letters);
+    if !summary.skipped.is_empty() {
+        let _ = writeln!(text, "left out      {}", counts(&summary.skipped));
+    }
     if summary.machine_translations + summary.translation_failures > 0 {
         let failures = match summary.translation_failures {
             0 => String::new(),

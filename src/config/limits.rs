@@ -23,6 +23,12 @@ pub struct Limits {
     pub max_comments: usize,
     /// Comment ids remembered in all threads together, to find repeated ids and cycles.
     pub max_ids: usize,
+    /// Comments of an export that wait for the comment that they answer, or for their article.
+    pub max_held_comments: usize,
+    /// Bytes of text of such comments; also of articles that wait for their comments.
+    pub max_held_bytes: usize,
+    /// How many bytes one byte of a compressed file may become, once there are 64 MiB of them.
+    pub max_expansion: usize,
 }
 
 impl Default for Limits {
@@ -36,6 +42,9 @@ impl Default for Limits {
             max_comments_per_thread: 1_000,
             max_comments: 20_000,
             max_ids: 500_000,
+            max_held_comments: 200_000,
+            max_held_bytes: 64 << 20,
+            max_expansion: 1_000,
         }
     }
 }
@@ -52,6 +61,9 @@ impl Limits {
             ("max_comments_per_thread", self.max_comments_per_thread),
             ("max_comments", self.max_comments),
             ("max_ids", self.max_ids),
+            ("max_held_comments", self.max_held_comments),
+            ("max_held_bytes", self.max_held_bytes),
+            ("max_expansion", self.max_expansion),
         ];
         named.into_iter().filter(|(_, value)| *value == 0).map(|(name, _)| name)
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Body, ModeratorDecision, Origin};
+use super::{Body, Mark, ModeratorDecision, Origin, Stated};
 
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident) => {
@@ -59,8 +59,33 @@ pub struct Comment {
     pub created_at: Option<Arc<str>>,
     /// The words.
     pub body: Body,
+    /// Quotes, links, code and paragraphs that the markup of the input names; in order of their beginnings. Those of a
+    /// kind do not overlap.
+    pub marks: Vec<Mark>,
     /// What a moderator did with it, where the input says so; records do not show it.
     pub moderation: Option<ModeratorDecision>,
+    /// What else the input states of it; records do not show it.
+    pub stated: Option<Box<Stated>>,
     /// The raw line, row or object, for a dead letter; only where the configuration asks for it.
     pub raw: Option<Body>,
+}
+
+impl Comment {
+    /// A comment of which no more is known than its place, its ids and its words.
+    #[must_use]
+    pub fn new(origin: Origin, thread_id: ThreadId, id: CommentId, body: Body) -> Self {
+        Self {
+            origin,
+            thread_id,
+            id,
+            parent_id: None,
+            author: None,
+            created_at: None,
+            body,
+            marks: Vec::new(),
+            moderation: None,
+            stated: None,
+            raw: None,
+        }
+    }
 }

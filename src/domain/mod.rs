@@ -1,5 +1,6 @@
 //! The nouns of the program: comments, threads, verdicts, scores, decisions and rejects. No IO, no serde, no tokio.
 
+mod aside;
 mod body;
 mod comment;
 mod decision;
@@ -11,11 +12,13 @@ mod reject;
 mod score;
 mod segment;
 mod span;
+mod stated;
 mod thread;
 mod tone;
 mod topic;
 mod translation;
 
+pub use aside::{Aside, ModeratorNote};
 pub use body::Body;
 pub use comment::{Comment, CommentId, ThreadId};
 pub use decision::{Action, Decision, Reason, ReasonSubject};
@@ -25,8 +28,9 @@ pub use moderation::ModeratorDecision;
 pub use origin::Origin;
 pub use reject::{Reject, RejectKind, Stage};
 pub use score::{Absence, LabelledScore, Probability, round};
-pub use segment::{Segment, SegmentKind};
+pub use segment::{Mark, Segment, SegmentKind};
 pub use span::Span;
+pub use stated::Stated;
 pub use thread::ThreadHeader;
 pub use tone::{Evidence, EvidenceRun, Tone, ToneLabel};
 pub use topic::{Relevance, Topic, TopicBasis};
@@ -41,4 +45,6 @@ pub enum Item {
     Thread(ThreadHeader),
     /// Input that could not be read as either.
     Reject(Reject),
+    /// What is neither, and is no mistake.
+    Aside(Aside),
 }

@@ -31,6 +31,15 @@ impl SegmentKind {
     }
 }
 
+/// A part of a comment that the markup of the input names. A mark of prose is a paragraph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// What it is.
+    pub kind: SegmentKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
 /// One part of a comment. A comment's segments are in order, do not overlap, and cover
 /// every word but those of a translation's marker.
 #[derive(Debug, Clone, PartialEq, Eq)]

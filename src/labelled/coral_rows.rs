@@ -13,8 +13,8 @@ use std::time::UNIX_EPOCH;
 
 use serde_json::Value;
 
-use super::html_text::html_text;
 use super::named_rows::{Complaint, Fields};
+use crate::text::html::own_words;
 
 /// The rejection reason that says off topic.
 const IRRELEVANT: &str = "IRRELEVANT_CONTENT";
@@ -189,7 +189,7 @@ impl CoralExport {
                     story: needed("storyID")?,
                     parent: id_of(document.get("parentID")),
                     created: document.get("createdAt").and_then(milliseconds),
-                    text: body.and_then(Value::as_str).map(html_text).unwrap_or_default(),
+                    text: body.and_then(Value::as_str).map(own_words).unwrap_or_default(),
                     status: status_of(document.get("status")),
                     // Coral stores none here, but a join of the collections may.
                     reason: reason_of(document.get("rejectionReason"))
@@ -199,7 +199,7 @@ impl CoralExport {
             CoralKind::Stories => {
                 let text = |name: &str| {
                     let text = document.get("metadata").and_then(|metadata| metadata.get(name)).and_then(Value::as_str);
-                    text.map(html_text).filter(|text| !text.is_empty())
+                    text.map(own_words).filter(|text| !text.is_empty())
                 };
                 let story = RawStory { title: text("title"), description: text("description") };
                 self.stories.insert((tenant, needed("id")?), story);

@@ -6,7 +6,6 @@ mod csv_columns;
 mod csv_rows;
 pub mod data_file;
 mod fingerprint;
-mod html_text;
 mod json_row;
 mod json_rows;
 mod language_rows;
@@ -21,7 +20,6 @@ mod values;
 
 pub use bad_row::{BadRow, FileReport, describe_bad_rows};
 pub use coral_rows::{CoralComment, CoralExport, CoralKind, CoralLabel, CoralThread, CoralThreads};
-pub use html_text::html_text;
 pub use json_rows::{RowsError, read_json_rows};
 pub use language_rows::{LanguageRow, LanguageRowKind, read_language_rows};
 pub use leaks::{Leak, Leaks, drop_leaking_rows, find_leaks};

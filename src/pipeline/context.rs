@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::classify::sentence_vectors::SentenceText;
 use crate::domain::{
-    Body, Comment, CommentId, Flag, LanguageCode, LanguageVerdict, Reject, RejectKind, Segment, SegmentKind, Span,
-    Stage, Translation, TranslationStatus, round,
+    Aside, Body, Comment, CommentId, Flag, LanguageCode, LanguageVerdict, Reject, RejectKind, Segment, SegmentKind,
+    Span, Stage, Translation, TranslationStatus, round,
 };
 use crate::language::{OtherPart, Prior, has_foreign_word, is_same_family, may_be_one_of, reads, translation_need};
 use crate::text::anatomy::WordAt;
@@ -32,6 +32,7 @@ pub(super) enum InContext {
     Comment(Box<CommentInContext>),
     Thread,
     Reject(Reject),
+    Aside(Aside),
 }
 
 /// A comment with all that its score depends on; nothing of it changes with the thread any more.
@@ -116,6 +117,7 @@ impl Context {
     pub(super) fn place(&mut self, item: Prepared, site: &Site) -> InContext {
         match item {
             Prepared::Reject(reject) => InContext::Reject(reject),
+            Prepared::Aside(aside) => InContext::Aside(aside),
             Prepared::Thread(thread) => {
                 let id = thread.header.thread_id.clone();
                 let texts = site.models.topic.as_ref().filter(|_| self.keeps_texts).map(|topic| {

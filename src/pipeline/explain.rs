@@ -87,6 +87,8 @@ pub enum ExplainedItem<C> {
     Comment(C),
     /// The header of a thread: nothing to explain.
     Thread,
+    /// Neither comment nor thread: nothing to explain either.
+    Aside,
     /// No comment.
     Reject(Reject),
 }
@@ -100,6 +102,7 @@ impl<C> ExplainedItem<C> {
         Ok(match self {
             Self::Comment(comment) => ExplainedItem::Comment(show(comment)?),
             Self::Thread => ExplainedItem::Thread,
+            Self::Aside => ExplainedItem::Aside,
             Self::Reject(reject) => ExplainedItem::Reject(reject),
         })
     }
@@ -146,6 +149,7 @@ impl Explainer {
     pub fn explain(&mut self, item: Item) -> ExplainedItem<ExplainedComment> {
         match self.stages.place(item) {
             InContext::Thread => ExplainedItem::Thread,
+            InContext::Aside(_) => ExplainedItem::Aside,
             InContext::Reject(reject) => ExplainedItem::Reject(reject),
             InContext::Comment(mut comment) => {
                 let (origin, raw) = (comment.comment.origin.clone(), comment.comment.raw.clone());

@@ -73,6 +73,7 @@ impl TopicExplainer {
     pub fn explain(&mut self, item: Item) -> ExplainedItem<TopicExplained> {
         let mut comment = match self.stages.place(item) {
             InContext::Thread => return ExplainedItem::Thread,
+            InContext::Aside(_) => return ExplainedItem::Aside,
             InContext::Reject(reject) => return ExplainedItem::Reject(reject),
             InContext::Comment(comment) => comment,
         };

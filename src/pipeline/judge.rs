@@ -42,6 +42,7 @@ pub(super) fn judge_batch(items: Vec<InContext>, site: &Site, scorers: &Scorers)
     for item in items {
         match item {
             InContext::Thread => judged.tally.threads += 1,
+            InContext::Aside(aside) => judged.tally.add_aside(&aside),
             InContext::Reject(reject) => {
                 judged.tally.add_reject(&reject);
                 judged.rejects.push(reject);

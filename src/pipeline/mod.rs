@@ -25,7 +25,6 @@ mod translation;
 mod verdict;
 
 pub use authors::Authors;
-pub use batch::InputSpec;
 pub use explain::{ExplainedComment, ExplainedItem, Explainer};
 pub use explain_topic::{TopicExplained, TopicExplainer};
 pub use models::{ModelProblem, Models, Scorers, encoder, sentence_encoder};

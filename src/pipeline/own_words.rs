@@ -1,9 +1,11 @@
 //! What is looked at in a comment: the commenter's own prose, its language and what it is about.
 
+use std::borrow::Cow;
+
 use crate::domain::{Segment, SegmentKind, Span};
 use crate::language::Evidence;
 use crate::text::anatomy::Anatomy;
-use crate::text::segments::{SuppliedTranslation, cut, text_of};
+use crate::text::segments::{SuppliedTranslation, cut, cut_at_paragraphs, text_of};
 use crate::topic::CommentVector;
 
 use super::Models;
@@ -32,7 +34,10 @@ impl OwnWords {
         quotes: &[Span],
         models: &Models,
     ) -> Self {
-        let segments = cut(text, translation, &anatomy.code, &anatomy.links, quotes);
+        let quotes: Cow<'_, [Span]> =
+            if anatomy.quotes.is_empty() { quotes.into() } else { joined(&anatomy.quotes, quotes).into() };
+        let segments = cut(text, translation, &anatomy.code, &anatomy.links, &quotes);
+        let segments = cut_at_paragraphs(text, segments, &anatomy.paragraphs);
         let prose = text_of(text, &segments, SegmentKind::Prose);
         let evidence = models.detector.evidence(&prose);
         let kind = scored_kind(translation, models);
@@ -42,6 +47,14 @@ impl OwnWords {
         });
         Self { segments, translation, evidence, scored: kind, vector }
     }
+}
+
+/// Quotes that markup names, and those of the others that overlap none of them; in order.
+fn joined(marked: &[Span], others: &[Span]) -> Vec<Span> {
+    let free = others.iter().filter(|span| !span.overlaps_any(marked));
+    let mut all: Vec<Span> = marked.iter().chain(free).copied().collect();
+    all.sort_unstable();
+    all
 }
 
 /// Which kind of segment is scored: a translation that the models read goes before the prose that it translates.

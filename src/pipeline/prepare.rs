@@ -1,6 +1,6 @@
 //! First stage, in parallel: everything about an item that needs no other item.
 
-use crate::domain::{Comment, LanguageCode, Reject, ThreadHeader};
+use crate::domain::{Aside, Comment, LanguageCode, Reject, ThreadHeader};
 use crate::language::Prior;
 use crate::text::anatomy::{Anatomy, word_hashes};
 use crate::text::words::{hash_word, words};
@@ -20,6 +20,7 @@ pub(super) enum Prepared {
     Comment(Box<PreparedComment>),
     Thread(Box<PreparedThread>),
     Reject(Reject),
+    Aside(Aside),
 }
 
 /// A comment with all that follows from its text alone.
@@ -48,7 +49,7 @@ pub(super) struct PreparedThread {
 /// Prepares a comment.
 pub(super) fn prepare_comment(comment: Comment, models: &Models, read: &[LanguageCode]) -> PreparedComment {
     let text = comment.body.as_str();
-    let anatomy = Anatomy::of(text);
+    let anatomy = Anatomy::of_marked(text, &comment.marks);
     let translation = supplied_translation(text, &models.detector, read);
     let own = OwnWords::of(text, &anatomy, translation, &[], models);
     let exact = hash_word(text.trim());

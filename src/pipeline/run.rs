@@ -14,14 +14,14 @@ use crate::config::Plan;
 use crate::domain::{Body, Item, Stage};
 use crate::policy::Policy;
 use crate::sink::{LineSink, SinkError};
-use crate::source::RequestedFormat;
+use crate::source::{FieldMap, InputSpec, ReadSettings, RequestedFormat};
 use crate::telemetry::Counters;
 use crate::translate::Translators;
 use crate::wire::dead_letter::DeadLetter;
 use crate::wire::summary::InputSummary;
 
 use super::authors::Authors;
-use super::batch::{InputSpec, ReadSettings, read_inputs};
+use super::batch::read_inputs;
 use super::context::{Context, InContext};
 use super::guard::guarded;
 use super::judge::{Judged, judge_batch};
@@ -65,6 +65,8 @@ pub struct Settings {
     pub inputs: Vec<InputSpec>,
     /// The format that the user asked for.
     pub format: RequestedFormat,
+    /// Which field is what, where the user says so.
+    pub map: FieldMap,
     /// The article of a saved page.
     pub article: Option<Body>,
     /// Batches that are worked on at a time; at least 1. The records are the same for any number.
@@ -174,9 +176,10 @@ async fn run_to(
     counters: Arc<Counters>,
     interrupt: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Outcome, RunError> {
-    let Settings { plan, models, translators, authors, inputs, format, article, workers } = settings;
+    let Settings { plan, models, translators, authors, inputs, format, map, article, workers } = settings;
     let workers = workers.max(1);
-    let reading = ReadSettings { format, article, limits: plan.limits.clone(), keep_raw: plan.output.raw_dead_letters };
+    let reading =
+        ReadSettings { format, map, article, limits: plan.limits.clone(), keep_raw: plan.output.raw_dead_letters };
     let site = Arc::new(Site { plan, models, translators, authors, rivals });
     let context = Arc::new(Mutex::new(Context::new(&site)));
     let (queue, batches) = mpsc::channel::<Vec<Item>>(workers);
@@ -184,7 +187,7 @@ async fn run_to(
     let reader_state = Arc::new(ReaderState::default());
     let (state, reader_counters) = (Arc::clone(&reader_state), Arc::clone(&counters));
     std::thread::spawn(move || {
-        let read = catch_unwind(AssertUnwindSafe(|| read_inputs(inputs, &reading, queue, &state, &reader_counters)));
+        let read = catch_unwind(AssertUnwindSafe(|| read_inputs(inputs, reading, queue, &state, &reader_counters)));
         // Nobody listens after an interrupt.
         let _ = results.send(read);
     });
@@ -367,6 +370,7 @@ fn prepare_batch(items: Vec<Item>, site: &Site) -> Vec<Prepared> {
 pub(super) fn prepare(item: Item, site: &Site) -> Prepared {
     match item {
         Item::Reject(reject) => Prepared::Reject(reject),
+        Item::Aside(aside) => Prepared::Aside(aside),
         Item::Comment(comment) => {
             let (origin, raw) = (comment.origin.clone(), comment.raw.clone());
             guarded(Stage::Prepare, origin, raw, || prepare_comment(comment, &site.models, &site.plan.read))

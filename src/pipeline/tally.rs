@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Absence, Action, LanguageCode, LanguageVerdict, Reject, Tone, Translation};
+use crate::domain::{Absence, Action, Aside, LanguageCode, LanguageVerdict, Reject, Tone, Translation};
 
 /// What became of the items of a run: `read = records + rejects`, always.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Tally {
     pub rejects: u64,
     /// Thread headers, which are neither.
     pub threads: u64,
+    /// What was left out on purpose, by what it is: neither records nor rejects.
+    pub skipped: BTreeMap<String, u64>,
     /// Records by action.
     pub by_action: BTreeMap<String, u64>,
     /// Records by language, or by why it is not known.
@@ -61,6 +63,14 @@ impl Tally {
         raise(&mut self.by_kind, reject.kind.name());
     }
 
+    /// Counts what is neither comment nor thread.
+    pub fn add_aside(&mut self, aside: &Aside) {
+        match aside {
+            Aside::Skipped { what, count } => *self.skipped.entry((*what).to_owned()).or_default() += count,
+            Aside::Moderation(_) => raise(&mut self.skipped, "moderation action"),
+        }
+    }
+
     /// Adds another count to this one.
     pub fn merge(&mut self, other: Self) {
         self.read += other.read;
@@ -75,6 +85,7 @@ impl Tally {
             (&mut self.by_language, other.by_language),
             (&mut self.by_tone, other.by_tone),
             (&mut self.by_kind, other.by_kind),
+            (&mut self.skipped, other.skipped),
             (&mut self.by_translation_failure, other.by_translation_failure),
         ] {
             for (key, count) in others {

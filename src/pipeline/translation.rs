@@ -164,17 +164,8 @@ mod tests {
     }
 
     fn placed(threads: &mut Context, id: usize, text: &str, site: &Site) -> InContext {
-        let comment = Comment {
-            origin: Origin::new("test".into(), 1),
-            thread_id: ThreadId::new("t"),
-            id: CommentId::new(id.to_string()),
-            parent_id: None,
-            author: None,
-            created_at: None,
-            body: Body::new(text),
-            raw: None,
-            moderation: None,
-        };
+        let id = CommentId::new(id.to_string());
+        let comment = Comment::new(Origin::new("test".into(), 1), ThreadId::new("t"), id, Body::new(text));
         threads.place(prepare(Item::Comment(comment), site), site)
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::csv_header::Header;
 use super::csv_rows::{RowReader, RowStep};
 use super::input::Defect;
-use super::{Input, Source};
+use super::{Format, Input, Source};
 use crate::domain::{Body, Comment, CommentId, Item, ModeratorDecision, RejectKind, ThreadId};
 
 /// Reads a table.
@@ -20,7 +20,8 @@ pub(super) struct CsvSource<'r> {
 
 impl<'r> CsvSource<'r> {
     /// Reads from `reader`, whose byte order mark and compression are gone.
-    pub(super) fn new(reader: Box<dyn BufRead + Send + 'r>, delimiter: u8, input: Input) -> Self {
+    pub(super) fn new(reader: Box<dyn BufRead + Send + 'r>, delimiter: u8, format: Format, input: Input) -> Self {
+        let _ = format;
         let rows = RowReader::new(reader, delimiter, input.limits.max_line_bytes);
         let parser = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(rows);
         Self { parser, record: csv::ByteRecord::new(), header: None, input, ended: false }
@@ -50,7 +51,9 @@ impl<'r> CsvSource<'r> {
             author: named(header.author)?.map(Body::new),
             created_at: named(header.created_at)?.map(Arc::from),
             body: Body::new(text),
+            marks: Vec::new(),
             moderation: self.moderation(header),
+            stated: None,
             raw: self.input.kept(&String::from_utf8_lossy(self.parser.get_ref().row_bytes())),
         })))
     }

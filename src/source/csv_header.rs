@@ -1,5 +1,7 @@
 //! The header row of a table: which column is what.
 
+use super::Format;
+
 /// The names of the column of the text, the best first.
 const TEXT_NAMES: [&str; 5] = ["text", "comment_text", "body", "comment", "content"];
 const ID_NAMES: [&str; 2] = ["id", "comment_id"];
@@ -68,7 +70,11 @@ impl Header {
     /// Whether a line is the header of a table rather than prose that happens to hold the word `comment`: its columns
     /// look like names, and it names another column that is known, or has no space behind a delimiter. One column
     /// alone is a table only where the file's name says so.
-    pub(super) fn is_table(line: &str, named_as_table: bool) -> bool {
+    pub(super) fn table(line: &str, named_as_table: bool) -> Option<Format> {
+        Self::is_table(line, named_as_table).then_some(Format::Csv)
+    }
+
+    fn is_table(line: &str, named_as_table: bool) -> bool {
         let delimiter = Self::delimiter(line);
         let Some(header) = Self::find(split(line, delimiter)) else { return false };
         let like_names = split(line, delimiter).all(|name| {

@@ -9,6 +9,9 @@ use super::peek::Peek;
 /// zstd's largest window: a frame may ask for 2 GiB of memory, and gets it only while it is being read.
 const MAX_ZSTD_WINDOW_LOG: u32 = 31;
 
+/// So much may always come of a compressed file.
+const FREE_EXPANSION_BYTES: u64 = 64 << 20;
+
 /// What the first bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Magic {
@@ -23,19 +26,13 @@ pub(super) enum Magic {
     },
 }
 
-const SIGNATURES: [(&[u8], Magic); 10] = [
+const SIGNATURES: [(&[u8], Magic); 9] = [
     (&[0x1f, 0x8b], Magic::Gzip),
     (&[0x28, 0xb5, 0x2f, 0xfd], Magic::Zstd),
     // A frame to skip: a zstd stream may begin with one. Its first byte may be any of 0x50..=0x5f; see `magic`.
     (&[0x50, 0x2a, 0x4d, 0x18], Magic::Zstd),
-    (
-        b"PK\x03\x04",
-        Magic::Refused { what: "a zip archive", hint: "unpack it first: unzip -p FILE.zip | threadsieve run -" },
-    ),
-    (
-        b"PK\x05\x06",
-        Magic::Refused { what: "an empty zip archive", hint: "unpack it first: unzip -p FILE.zip | threadsieve run -" },
-    ),
+    // Archives are unpacked before; here it is one in another.
+    (b"PK\x03\x04", Magic::Refused { what: "a zip archive in another file", hint: "unpack it first: unzip FILE.zip" }),
     (
         &[0xfd, b'7', b'z', b'X', b'Z', 0],
         Magic::Refused { what: "xz", hint: "unpack it first: xz -dc FILE | threadsieve run -" },
@@ -80,6 +77,7 @@ pub(super) const MAX_MAGIC_BYTES: usize = 10;
 pub(super) struct Decode<R: Read> {
     coding: Coding<R>,
     plain_bytes: u64,
+    max_expansion: u64,
 }
 
 enum Coding<R: Read> {
@@ -89,11 +87,12 @@ enum Coding<R: Read> {
 }
 
 impl<R: Read> Decode<Peek<R>> {
-    /// Reads through the compression that `magic` names.
+    /// Reads through the compression that `magic` names. A byte may become `max_expansion` bytes at most, once there are
+    /// 64 MiB of them: a small file must not keep a machine busy for days.
     ///
     /// # Errors
     /// Where zstd cannot be set up for want of memory.
-    pub(super) fn new(input: Peek<R>, magic: Magic) -> io::Result<Self> {
+    pub(super) fn new(input: Peek<R>, magic: Magic, max_expansion: usize) -> io::Result<Self> {
         let counted = Counted { inner: input, bytes: 0 };
         let coding = match magic {
             Magic::Plain | Magic::Refused { .. } => Coding::Plain(counted),
@@ -104,7 +103,7 @@ impl<R: Read> Decode<Peek<R>> {
                 Coding::Zstd(Box::new(decoder))
             }
         };
-        Ok(Self { coding, plain_bytes: 0 })
+        Ok(Self { coding, plain_bytes: 0, max_expansion: max_expansion as u64 })
     }
 }
 
@@ -118,6 +117,11 @@ impl<R: Read> Read for Decode<R> {
         match read {
             Ok(count) => {
                 self.plain_bytes += count as u64;
+                if self.plain_bytes > FREE_EXPANSION_BYTES && self.is_bomb() {
+                    let max = self.max_expansion;
+                    let detail = format!("more than {max} bytes came of each (limits.max_expansion)");
+                    return Err(self.located(&io::Error::new(io::ErrorKind::InvalidData, detail)));
+                }
                 Ok(count)
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
@@ -127,6 +131,15 @@ impl<R: Read> Read for Decode<R> {
 }
 
 impl<R: Read> Decode<R> {
+    fn is_bomb(&self) -> bool {
+        let packed = match &self.coding {
+            Coding::Plain(_) => return false,
+            Coding::Gzip(reader) => reader.get_ref().get_ref().bytes,
+            Coding::Zstd(reader) => reader.get_ref().get_ref().bytes,
+        };
+        self.plain_bytes / self.max_expansion > packed
+    }
+
     fn located(&self, error: &io::Error) -> io::Error {
         let (coding, reader) = match &self.coding {
             Coding::Plain(reader) => {

@@ -1,86 +1,27 @@
 //! What is to be read, and how.
 
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
+use super::field_map::FieldMap;
+use super::format::RequestedFormat;
+use super::inputs::ReadSettings;
 use crate::config::Limits;
 use crate::domain::{Body, CommentId, Item, Origin, Reject, RejectKind, Stage, ThreadHeader, ThreadId};
-
-/// The format of an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// JSON lines: a comment, a thread header or a whole thread on each line.
-    Jsonl,
-    /// A table with a header row.
-    Csv,
-    /// A saved comment page as plain text, a paragraph a line.
-    Page,
-}
-
-impl Format {
-    /// The name that messages and options use.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Jsonl => "jsonl",
-            Self::Csv => "csv",
-            Self::Page => "page",
-        }
-    }
-}
-
-/// The format that the user asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum RequestedFormat {
-    /// Told from the first bytes.
-    #[default]
-    Auto,
-    /// This one, whatever the bytes look like.
-    Fixed(Format),
-}
-
-/// A format's name that is not known.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a format is one of auto, jsonl, csv, page")]
-pub struct RequestedFormatError;
-
-impl FromStr for RequestedFormat {
-    type Err = RequestedFormatError;
-
-    /// Reads `auto`, `jsonl`, `csv` or `page`.
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        match name {
-            "auto" => Ok(Self::Auto),
-            "jsonl" => Ok(Self::Fixed(Format::Jsonl)),
-            "csv" => Ok(Self::Fixed(Format::Csv)),
-            "page" => Ok(Self::Fixed(Format::Page)),
-            _ => Err(RequestedFormatError),
-        }
-    }
-}
-
-impl fmt::Display for RequestedFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::Fixed(format) => format.name(),
-        })
-    }
-}
 
 /// One input of a run, and how to read it.
 #[derive(Debug, Clone)]
 pub struct Input {
     /// The name in messages: `stdin`, or the path as the user typed it. Its ending helps to tell the format.
     pub name: Arc<str>,
-    /// Which input of the run it is, counted from 1. Ids that the input lacks are made from it, never from the name,
-    /// so that a file and the same bytes on stdin give the same ids.
-    pub ordinal: u64,
+    /// Which input of the run it is, counted from 1; a file in an archive has its own place behind a point. Ids that the
+    /// input lacks are made from it, never from the name, so that a file and the same bytes on stdin give the same ids.
+    pub number: Arc<str>,
     /// The text of the article that the comments belong to.
     pub article: Option<Body>,
     /// The format that the user asked for.
     pub format: RequestedFormat,
+    /// Which field is what, where the user says so.
+    pub map: FieldMap,
     /// Bounds on lines, texts, pages and nesting.
     pub limits: Limits,
     /// Whether rejects carry the raw line.
@@ -88,19 +29,32 @@ pub struct Input {
 }
 
 impl Input {
+    /// An input of a name of which no more is read.
+    pub(super) fn named(name: Arc<str>, settings: &ReadSettings) -> Self {
+        Self {
+            name,
+            number: "1".into(),
+            article: None,
+            format: settings.format,
+            map: FieldMap::default(),
+            limits: settings.limits.clone(),
+            keep_raw: false,
+        }
+    }
+
     /// The thread of comments that name none: the whole input is one thread.
     pub(super) fn thread_id(&self) -> ThreadId {
-        ThreadId::new(self.ordinal.to_string())
+        ThreadId::new(Arc::clone(&self.number))
     }
 
     /// The id of the only comment on a line.
     pub(super) fn comment_id(&self, line: u64) -> CommentId {
-        CommentId::new(format!("{}:{line}", self.ordinal))
+        CommentId::new(format!("{}:{line}", self.number))
     }
 
     /// The id of the `number`-th comment (from 1) of those on one line.
     pub(super) fn numbered_comment_id(&self, line: u64, number: u64) -> CommentId {
-        CommentId::new(format!("{}:{line}.{number}", self.ordinal))
+        CommentId::new(format!("{}:{line}.{number}", self.number))
     }
 
     /// The header of the thread that an article given with the input belongs to.

@@ -207,7 +207,9 @@ pub(super) fn comment_of(
         author: fields.author().map_err(field_defect)?.map(Body::new),
         created_at: fields.created_at().map_err(field_defect)?.map(Arc::from),
         body: Body::new(text),
+        marks: Vec::new(),
         moderation: fields.moderation(),
+        stated: None,
         raw: input.kept(raw),
     })
 }

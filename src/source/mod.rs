@@ -1,27 +1,48 @@
 //! Where comments come from: one reader per format, all behind one trait.
 
+mod archive;
+mod arrange;
 mod article_lines;
+mod coral;
 mod csv;
 mod csv_header;
 mod csv_rows;
 mod decode;
+mod disqus;
+mod field_map;
+mod format;
+mod hacker_news_items;
 mod idle;
 mod input;
+mod inputs;
+mod json_document;
 mod jsonl;
 mod lines;
+mod object_lines;
 mod open;
 mod page;
 mod paragraphs;
+mod parquet_rows;
 mod peek;
+mod raw;
+mod reddit;
 mod reply_tree;
+mod side_file;
 mod sniff;
 #[cfg(test)]
 mod testing;
+mod unread;
 mod whole_thread;
+mod words;
+mod wxr;
 
+pub use field_map::{FieldMap, FieldMapError, MappedField};
+pub use format::{Format, Order, RequestedFormat, RequestedFormatError};
 pub use idle::IdleRead;
-pub use input::{Format, Input, RequestedFormat, RequestedFormatError};
+pub use input::Input;
+pub use inputs::{InputSpec, Inputs, ReadSettings, Wrap};
 pub use open::{Opened, open};
+pub use raw::RawInput;
 
 use crate::domain::Item;
 

@@ -1,15 +1,23 @@
 //! Opening an input: compression, byte order mark, format.
 
+use std::fs::File;
 use std::io::{BufReader, Read};
 
+use super::coral::CoralLines;
 use super::csv::CsvSource;
 use super::decode::{Decode, MAX_MAGIC_BYTES, Magic, magic};
+use super::hacker_news_items::HackerNewsLines;
 use super::input::Defect;
+use super::json_document;
 use super::jsonl::JsonlSource;
+use super::object_lines::ObjectLines;
 use super::page::PageSource;
+use super::parquet_rows;
 use super::peek::Peek;
+use super::reddit::RedditLines;
 use super::sniff::{self, Sniffed};
 use super::{Format, Input, RequestedFormat, Source};
+use super::{disqus, wxr};
 use crate::domain::{Item, RejectKind};
 
 const BUFFER_BYTES: usize = 64 << 10;
@@ -38,7 +46,7 @@ pub fn open<'r>(raw: impl Read + Send + 'r, input: Input) -> Opened<'r> {
     if let Magic::Refused { what, hint } = found {
         return refused(&input, what, hint);
     }
-    let mut plain = match Decode::new(raw, found) {
+    let mut plain = match Decode::new(raw, found, input.limits.max_expansion) {
         Ok(decoded) => Peek::new(decoded),
         Err(error) => return broken(&input, Defect::unreadable(&error)),
     };
@@ -52,25 +60,54 @@ pub fn open<'r>(raw: impl Read + Send + 'r, input: Input) -> Opened<'r> {
         RequestedFormat::Fixed(format) => format,
         RequestedFormat::Auto => match sniff::sniff(&mut plain, bom, &input) {
             Sniffed::Format(format) => format,
-            Sniffed::Binary => {
-                let detail = "neither text nor compression that is known; name the format with --format if it is one";
-                return broken(&input, Defect::new(RejectKind::Unreadable, detail));
-            }
+            Sniffed::Refused(detail) => return broken(&input, Defect::new(RejectKind::Unreadable, detail)),
         },
     };
     let delimiter = match format {
-        Format::Csv => sniff::delimiter(&mut plain, bom),
+        Format::Csv | Format::Jigsaw | Format::CivilComments | Format::Socc => sniff::delimiter(&mut plain, bom),
         _ => b',',
     };
     plain.skip(bom);
     let reader = Box::new(BufReader::with_capacity(BUFFER_BYTES, plain));
     let header = input.article.as_ref().map(|article| input.article_header(article, None));
     let source: Box<dyn Source + 'r> = match format {
-        Format::Jsonl => Box::new(Headed { header, rest: JsonlSource::new(reader, input) }),
-        Format::Csv => Box::new(Headed { header, rest: CsvSource::new(reader, delimiter, input) }),
         Format::Page => Box::new(PageSource::new(reader, input)),
+        Format::Parquet => {
+            let detail = "not Parquet, which begins with PAR1; leave --format away, or name another";
+            return broken(&input, Defect::new(RejectKind::Unreadable, detail));
+        }
+        Format::Jsonl => headed(header, JsonlSource::new(reader, input)),
+        Format::Csv | Format::Jigsaw | Format::CivilComments | Format::Socc => {
+            headed(header, CsvSource::new(reader, delimiter, format, input))
+        }
+        Format::Wxr => headed(header, wxr::source(reader, input)),
+        Format::Disqus => headed(header, disqus::source(reader, input)),
+        Format::Coral => headed(header, ObjectLines::new(reader, CoralLines, input)),
+        Format::Reddit => headed(header, ObjectLines::new(reader, RedditLines, input)),
+        Format::HackerNewsItems => headed(header, ObjectLines::new(reader, HackerNewsLines::default(), input)),
+        Format::Json
+        | Format::RedditThread
+        | Format::YtDlp
+        | Format::Youtube
+        | Format::HackerNews
+        | Format::Lemmy
+        | Format::Mastodon
+        | Format::Discourse => headed(header, json_document::source(reader, format, input)),
     };
     Opened { format: Some(format), source }
+}
+
+/// Begins to read a Parquet file, which needs its end first.
+pub(super) fn open_parquet(file: File, input: Input) -> Opened<'static> {
+    let header = input.article.as_ref().map(|article| input.article_header(article, None));
+    match parquet_rows::source(file, input.clone()) {
+        Ok(source) => Opened { format: Some(Format::Parquet), source: headed(header, source) },
+        Err(defect) => broken(&input, defect),
+    }
+}
+
+fn headed<'r>(header: Option<Item>, rest: impl Source + 'r) -> Box<dyn Source + 'r> {
+    Box::new(Headed { header, rest })
 }
 
 fn refused<'r>(input: &Input, what: &str, hint: &str) -> Opened<'r> {

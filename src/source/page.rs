@@ -176,17 +176,11 @@ fn comments(lines: &[&Line], article: Option<&str>, input: &Input) -> Vec<(u64, 
         let text = texts.get(span.begin..span.end).unwrap_or_default().join("\n");
         let item = match Defect::body_too_long(text.len(), &input.limits) {
             Some(defect) => input.reject(number, defect, Some(text.as_bytes())),
-            None => Item::Comment(Comment {
-                origin: input.origin(number),
-                thread_id: input.thread_id(),
-                id: input.comment_id(number),
-                parent_id: None,
-                author: None,
-                created_at: None,
-                moderation: None,
-                raw: input.kept(&text),
-                body: Body::new(text),
-            }),
+            None => {
+                let (raw, id) = (input.kept(&text), input.comment_id(number));
+                let comment = Comment::new(input.origin(number), input.thread_id(), id, Body::new(text));
+                Item::Comment(Comment { raw, ..comment })
+            }
         };
         items.push((number, item));
     }

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::csv_header::Header;
 use super::peek::Peek;
-use super::{Format, Input};
+use super::{Format, Input, json_document, object_lines};
 
 /// How many lines are looked at where the first does not tell.
 pub(super) const MAX_LINES: usize = 8;
@@ -15,8 +15,8 @@ const MAX_BYTES: usize = 64 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sniffed {
     Format(Format),
-    /// Not text.
-    Binary,
+    /// Nothing that is read; the text says what to do.
+    Refused(&'static str),
 }
 
 /// Tells the format. `begin` is where the text begins, behind a byte order mark.
@@ -24,19 +24,26 @@ pub(super) enum Sniffed {
 /// The answer depends on the bytes alone, never on how they come in: all looks stop at a line's end or at a fixed
 /// number of bytes, and bytes beyond are not used.
 pub(super) fn sniff<R: Read>(text: &mut Peek<R>, begin: usize, input: &Input) -> Sniffed {
-    // One byte is enough for JSON: a line of any length.
-    let seen = text.look(MAX_BYTES, |seen| first_byte(seen, begin).is_some());
-    if first_byte(window(seen, begin), 0) == Some(b'{') {
-        return Sniffed::Format(Format::Jsonl);
+    let seen = text.look(MAX_BYTES, |seen| lines(seen, begin, 1).is_some());
+    let line = first_line(seen, begin);
+    if line.first() == Some(&b'{') || is_json_array(line) {
+        return Sniffed::Format(json_format(text, begin, input));
+    }
+    if line.first() == Some(&b'<') {
+        let seen = text.look(MAX_BYTES, |_| false);
+        if let Some(found) = markup_format(window(seen, begin)) {
+            return found;
+        }
     }
     let seen = text.look(MAX_BYTES, |seen| lines(seen, begin, 1).is_some());
     let line = first_line(seen, begin);
-    if is_json_array(line) {
-        return Sniffed::Format(Format::Jsonl);
-    }
     let ending = ending(&input.name);
     let is_table_by_name = matches!(ending, Some(Ending::Csv));
-    if std::str::from_utf8(line).is_ok_and(|line| Header::is_table(line, is_table_by_name)) {
+    if let Some(table) = std::str::from_utf8(line).ok().and_then(|line| Header::table(line, is_table_by_name)) {
+        return Sniffed::Format(if input.map.is_empty() { table } else { Format::Csv });
+    }
+    if !input.map.is_empty() {
+        // Who maps fields has a table, whatever its columns are called.
         return Sniffed::Format(Format::Csv);
     }
     if input.article.is_some() {
@@ -56,7 +63,53 @@ pub(super) fn sniff<R: Read>(text: &mut Peek<R>, begin: usize, input: &Input) ->
     if begins_json(sample) {
         return Sniffed::Format(Format::Jsonl);
     }
-    if is_binary(sample) { Sniffed::Binary } else { Sniffed::Format(Format::Page) }
+    if is_binary(sample) {
+        return Sniffed::Refused(
+            "neither text nor compression that is known; name the format with --format if it is one",
+        );
+    }
+    Sniffed::Format(Format::Page)
+}
+
+/// Which JSON it is. Lines of objects are told by the first line alone, so that a stream does not have to wait.
+fn json_format<R: Read>(text: &mut Peek<R>, begin: usize, input: &Input) -> Format {
+    let seen = text.look(MAX_BYTES, |seen| lines(seen, begin, 1).is_some());
+    let line = first_line(seen, begin);
+    let is_whole = serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok();
+    if !input.map.is_empty() {
+        return Format::Json;
+    }
+    if is_whole && let Some(format) = object_lines::format_of(line) {
+        return format;
+    }
+    if is_whole && line.first() == Some(&b'{') {
+        return json_document::format_of(line).unwrap_or(Format::Jsonl);
+    }
+    let is_cut = lines(window(seen, begin), 0, 1).is_none() && seen.len() >= MAX_BYTES;
+    if is_cut || is_json_array(line) || matches!(line.last(), Some(b'{' | b',' | b'[')) {
+        // An array, or an object over several lines.
+        let seen = text.look(MAX_BYTES, |_| false);
+        let otherwise = if is_cut && first_byte(seen, begin) == Some(b'{') { Format::Jsonl } else { Format::Json };
+        return json_document::format_of(window(seen, begin)).unwrap_or(otherwise);
+    }
+    Format::Jsonl
+}
+
+/// Which XML it is, if it is any.
+fn markup_format(window: &[u8]) -> Option<Sniffed> {
+    let has = |what: &str| memchr::memmem::find(window, what.as_bytes()).is_some();
+    let start = String::from_utf8_lossy(window.get(..64.min(window.len())).unwrap_or_default()).to_lowercase();
+    if has("<disqus") {
+        Some(Sniffed::Format(Format::Disqus))
+    } else if has("<rss") && (has("wordpress.org/export/") || has("xmlns:wp=")) {
+        Some(Sniffed::Format(Format::Wxr))
+    } else if start.trim_start().starts_with("<!doctype html") || start.trim_start().starts_with("<html") {
+        Some(Sniffed::Refused("a web page in HTML; save it as plain text, or give the export of the comment system"))
+    } else if start.trim_start().starts_with("<?xml") {
+        Some(Sniffed::Refused("XML, but neither the export of WordPress (WXR) nor that of Disqus"))
+    } else {
+        None
+    }
 }
 
 /// The delimiter of a table, told from its header row.

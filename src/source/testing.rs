@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::field_map::FieldMap;
 use super::{Format, Input, RequestedFormat, open};
 use crate::config::Limits;
 use crate::domain::{Body, Item};
@@ -10,8 +11,9 @@ use crate::domain::{Body, Item};
 pub(super) fn input(format: RequestedFormat) -> Input {
     Input {
         name: "stdin".into(),
-        ordinal: 1,
+        number: "1".into(),
         article: None,
+        map: FieldMap::default(),
         format,
         limits: Limits { max_line_bytes: 1 << 20, max_body_bytes: 1 << 16, max_reply_depth: 3, ..Limits::default() },
         keep_raw: false,
@@ -63,6 +65,7 @@ pub(super) fn show(item: &Item) -> String {
             }
             shown
         }
+        Item::Aside(aside) => format!("{aside:?}"),
         Item::Reject(reject) => format!("{} {}: {}", reject.origin.line, reject.kind.name(), reject.detail),
     }
 }

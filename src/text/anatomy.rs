@@ -1,6 +1,6 @@
 //! The outer build of a comment: its words, links and code, found without knowing anything else of the thread.
 
-use crate::domain::Span;
+use crate::domain::{Mark, SegmentKind, Span};
 
 use super::words::{fold_into, hash_word, words};
 
@@ -22,17 +22,34 @@ pub struct Anatomy {
     pub links: Vec<Span>,
     /// Code between backticks, single or in fences, with the backticks.
     pub code: Vec<Span>,
+    /// Quotes that the input's markup names. Empty where nothing else would be left: a quote must not hide abuse.
+    pub quotes: Vec<Span>,
+    /// Paragraphs that the input's markup names.
+    pub paragraphs: Vec<Span>,
 }
 
 impl Anatomy {
     /// Takes a text apart. Linear in its length.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let code = code_spans(text);
+        Self::of_marked(text, &[])
+    }
+
+    /// Takes a text apart whose markup names some parts already. Plain words that are marked as code are words.
+    #[must_use]
+    pub fn of_marked(text: &str, marks: &[Mark]) -> Self {
+        let found = code_spans(text);
+        let marked = |kind| marks.iter().filter(move |mark| mark.kind == kind).map(|mark| mark.span);
+        let is_code = |span: &Span| span.of(text).contains(CODE_CHARACTERS) && !span.overlaps_any(&found);
+        let mut code: Vec<Span> = marked(SegmentKind::Code).filter(is_code).chain(found.iter().copied()).collect();
+        code.sort_unstable();
         let links = link_spans(text, &code);
+        let quotes: Vec<Span> = marked(SegmentKind::Quote).collect();
+        let quotes = if has_words_beside(text, &quotes) { quotes } else { Vec::new() };
         let mut apart: Vec<Span> = code.iter().chain(&links).copied().collect();
         apart.sort_unstable();
-        let mut found = Self { words: word_hashes(text), links, code };
+        let paragraphs = marked(SegmentKind::Prose).collect();
+        let mut found = Self { words: word_hashes(text), links, code, quotes, paragraphs };
         found.words.retain({
             let mut apart = apart.into_iter().peekable();
             move |word| {
@@ -42,6 +59,17 @@ impl Anatomy {
         });
         found
     }
+}
+
+/// Whether there are letters outside of some spans, which are in order and do not overlap.
+fn has_words_beside(text: &str, spans: &[Span]) -> bool {
+    let end = Span::new(text.len(), text.len());
+    let mut from = 0;
+    spans.iter().chain([&end]).any(|span| {
+        let gap = Span::new(from.min(span.begin), span.begin);
+        from = span.end;
+        gap.of(text).chars().any(char::is_alphabetic)
+    })
 }
 
 /// All words of a text with their hashes.

@@ -2,7 +2,9 @@
 
 pub mod anatomy;
 pub mod features;
+pub mod html;
 pub mod language_features;
+pub mod mojibake;
 pub mod normalise;
 pub mod quotes;
 pub mod scalars;

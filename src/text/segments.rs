@@ -62,6 +62,33 @@ pub fn cut(
     segments
 }
 
+/// Cuts prose where one of some paragraphs, which are in order, ends.
+#[must_use]
+pub fn cut_at_paragraphs(text: &str, segments: Vec<Segment>, paragraphs: &[Span]) -> Vec<Segment> {
+    if paragraphs.len() < 2 {
+        return segments;
+    }
+    let mut cut = Vec::with_capacity(segments.len() + paragraphs.len());
+    for segment in segments {
+        if segment.kind != SegmentKind::Prose {
+            cut.push(segment);
+            continue;
+        }
+        let first = paragraphs.partition_point(|paragraph| paragraph.end <= segment.span.begin);
+        let ends = paragraphs.iter().skip(first).map(|paragraph| paragraph.end);
+        let mut from = segment.span.begin;
+        for end in ends.take_while(|end| *end < segment.span.end).chain([segment.span.end]) {
+            push_prose(text, Span::new(from, end), segment.language, &mut cut);
+            from = end;
+        }
+        // Where no piece has a word, the whole is one of emoji, say.
+        if cut.last().is_none_or(|last| last.span.begin < segment.span.begin) {
+            cut.push(segment);
+        }
+    }
+    cut
+}
+
 /// The text of all segments of a kind, a line each; borrowed where there is just one.
 #[must_use]
 pub fn text_of<'a>(text: &'a str, segments: &[Segment], kind: SegmentKind) -> Cow<'a, str> {

@@ -20,6 +20,10 @@ pub struct Summary {
     pub dead_letters: u64,
     /// Thread headers read; they are neither records nor dead letters.
     pub threads: u64,
+    /// What was left out on purpose, by what it is (`pingback`, `more`, …); neither records nor dead letters. Missing where
+    /// there was nothing of the kind.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub skipped: BTreeMap<String, u64>,
     /// Records by action.
     pub by_action: BTreeMap<String, u64>,
     /// Records by language; `unsure`, `too_short` and `no_text` where it is not known.

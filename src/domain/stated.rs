@@ -1,0 +1,12 @@
+//! What an input says of a comment beyond its words.
+
+use std::sync::Arc;
+
+/// What an input says of a comment beyond its words. Records do not show it; training data is made of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Stated {
+    /// Why a moderator took the comment away, in the codes of the system that the input comes from.
+    pub reasons: Vec<Arc<str>>,
+    /// Labels that people gave, with the share of them who did, 0..=1; in the order of the input.
+    pub labels: Vec<(Arc<str>, f64)>,
+}
