@@ -65,7 +65,8 @@ impl RecordSink for CsvSink {
                     match row.cell(column) {
                         Cell::Null => writer.write_field("")?,
                         Cell::Text(text) => writer.write_field(text)?,
-                        Cell::Number(number) => writer.write_field(number.to_string())?,
+                        // With a decimal point, so that a column of whole numbers is not taken for one of integers.
+                        Cell::Number(number) => writer.write_field(format!("{number:?}"))?,
                         Cell::Boolean(true) => writer.write_field("true")?,
                         Cell::Boolean(false) => writer.write_field("false")?,
                     }
