@@ -204,9 +204,9 @@ fn odd_texts_come_through_every_format() {
         "NULL",
         "\u{feff}bom",
     ];
-    let lines: String = texts.iter().map(|text| format!("{}\n", json!({ "id": text, "text": text }))).collect();
+    let lines: Vec<String> = texts.iter().map(|text| json!({ "id": text, "text": text }).to_string()).collect();
     let names = ["a.csv", "a.tsv", "a.parquet", "a.db", "a.jsonl"];
-    workspace.run([vec!["run"], outputs(&names)].concat(), lines.as_bytes()).expect_code(0);
+    workspace.run([vec!["run"], outputs(&names)].concat(), lines.join("\n").as_bytes()).expect_code(0);
     let records = workspace.lines("a.jsonl");
     let written: Vec<&str> = records.iter().map(|record| string(record, "/text")).collect();
     assert_eq!(written, texts);
@@ -232,6 +232,7 @@ fn an_empty_input_gives_empty_files_that_can_be_read() {
 fn the_same_bytes_for_any_number_of_workers() {
     let workspace = Workspace::new();
     workspace.write("in.jsonl", interleaved_threads(2_500, 7));
+    workspace.write("pipeline.toml", RULES);
     let names = ["a.jsonl.gz", "a.jsonl.zst", "a.csv", "a.parquet", "a.sqlite", "w=wordpress", "c=coral"];
     let run = |workers: &str| {
         let files = names.iter().filter(|name| !name.contains('=')).copied().collect::<Vec<_>>();

@@ -29,8 +29,8 @@ const RULES: &str = "[[policy.rules]]\nid = \"a link; $(touch broken), \\\"or\\\
 
 /// A thread of comments, each with its id and text.
 fn input(comments: &[(&str, &str)]) -> String {
-    let line = |(id, text): &(&str, &str)| format!("{}\n", json!({ "thread_id": "t,1", "id": id, "text": text }));
-    comments.iter().map(line).collect()
+    let line = |(id, text): &(&str, &str)| json!({ "thread_id": "t,1", "id": id, "text": text }).to_string();
+    comments.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn held_comments() -> Vec<(&'static str, &'static str)> {

@@ -124,8 +124,7 @@ mod tests {
         }
         sink.finish().unwrap();
         sink.finish().unwrap();
-        let bytes = target.0.lock().unwrap().clone();
-        bytes
+        target.0.lock().unwrap().clone()
     }
 
     fn unpacked(compression: Compression, bytes: &[u8]) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! Records as a table of an SQLite database.
+//! Records as a table of a database of `SQLite`.
 
 use std::io;
 use std::path::Path;

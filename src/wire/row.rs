@@ -55,36 +55,36 @@ const BEFORE_SCORES: &[Field] = &[
     ("schema", ColumnKind::Text, |row| text(&row.record.schema)),
     ("thread_id", ColumnKind::Text, |row| text(&row.record.thread_id)),
     ("id", ColumnKind::Text, |row| text(&row.record.id)),
-    ("parent_id", ColumnKind::Text, |row| maybe_text(&row.record.parent_id)),
-    ("author", ColumnKind::Text, |row| maybe_text(&row.record.author)),
-    ("created_at", ColumnKind::Text, |row| maybe_text(&row.record.created_at)),
-    ("text", ColumnKind::Text, |row| maybe_text(&row.record.text)),
-    ("language", ColumnKind::Text, |row| maybe_text(&row.record.language.code)),
+    ("parent_id", ColumnKind::Text, |row| maybe_text(row.record.parent_id.as_deref())),
+    ("author", ColumnKind::Text, |row| maybe_text(row.record.author.as_deref())),
+    ("created_at", ColumnKind::Text, |row| maybe_text(row.record.created_at.as_deref())),
+    ("text", ColumnKind::Text, |row| maybe_text(row.record.text.as_deref())),
+    ("language", ColumnKind::Text, |row| maybe_text(row.record.language.code.as_deref())),
     ("language_status", ColumnKind::Text, |row| text(&row.record.language.status)),
     ("language_confidence", ColumnKind::Number, |row| number(row.record.language.confidence)),
-    ("script", ColumnKind::Text, |row| maybe_text(&row.record.language.script)),
+    ("script", ColumnKind::Text, |row| maybe_text(row.record.language.script.as_deref())),
     ("translation_flagged", ColumnKind::Boolean, |row| Cell::Boolean(row.record.translation.flagged)),
     ("translation_status", ColumnKind::Text, |row| text(&row.record.translation.status)),
-    ("translation_from", ColumnKind::Text, |row| maybe_text(&row.record.translation.from)),
-    ("translation_to", ColumnKind::Text, |row| maybe_text(&row.record.translation.to)),
+    ("translation_from", ColumnKind::Text, |row| maybe_text(row.record.translation.from.as_deref())),
+    ("translation_to", ColumnKind::Text, |row| maybe_text(row.record.translation.to.as_deref())),
     ("translation_untranslated", ColumnKind::Number, |row| number(row.record.translation.untranslated)),
-    ("translation_engine", ColumnKind::Text, |row| maybe_text(&row.record.translation.engine)),
-    ("translation_text", ColumnKind::Text, |row| maybe_text(&row.record.translation.text)),
-    ("translation_failure", ColumnKind::Text, |row| maybe_text(&row.record.translation.failure)),
-    ("tone", ColumnKind::Text, |row| maybe_text(&row.record.tone.label)),
-    ("tone_absent", ColumnKind::Text, |row| maybe_text(&row.record.tone.absent)),
+    ("translation_engine", ColumnKind::Text, |row| maybe_text(row.record.translation.engine.as_deref())),
+    ("translation_text", ColumnKind::Text, |row| maybe_text(row.record.translation.text.as_deref())),
+    ("translation_failure", ColumnKind::Text, |row| maybe_text(row.record.translation.failure.as_deref())),
+    ("tone", ColumnKind::Text, |row| maybe_text(row.record.tone.label.as_deref())),
+    ("tone_absent", ColumnKind::Text, |row| maybe_text(row.record.tone.absent.as_deref())),
 ];
 
 /// … and behind them.
 const AFTER_SCORES: &[Field] = &[
     ("off_topic", ColumnKind::Number, |row| number(row.record.topic.off_topic)),
-    ("topic_basis", ColumnKind::Text, |row| maybe_text(&row.record.topic.basis)),
-    ("topic_absent", ColumnKind::Text, |row| maybe_text(&row.record.topic.absent)),
+    ("topic_basis", ColumnKind::Text, |row| maybe_text(row.record.topic.basis.as_deref())),
+    ("topic_absent", ColumnKind::Text, |row| maybe_text(row.record.topic.absent.as_deref())),
     ("relevance_article", ColumnKind::Number, |row| number(row.record.topic.relevance.article)),
     ("relevance_parent", ColumnKind::Number, |row| number(row.record.topic.relevance.parent)),
     ("relevance_thread", ColumnKind::Number, |row| number(row.record.topic.relevance.thread)),
     ("flags", ColumnKind::Text, |row| Cell::Text(&row.flags)),
-    ("duplicate_of", ColumnKind::Text, |row| maybe_text(&row.record.duplicate_of)),
+    ("duplicate_of", ColumnKind::Text, |row| maybe_text(row.record.duplicate_of.as_deref())),
     ("action", ColumnKind::Text, |row| Cell::Text(row.action())),
     ("rules", ColumnKind::Text, |row| Cell::Text(&row.rules)),
     ("reasons", ColumnKind::Text, |row| Cell::Text(row.record.decision.reasons.get())),
@@ -101,12 +101,12 @@ const STATEMENT: &[Field] = &[
     ("puid", ColumnKind::Text, |row| of_statement(row, |statement| &statement.puid)),
 ];
 
-fn text<'r>(value: &'r str) -> Cell<'r> {
+fn text(value: &str) -> Cell<'_> {
     Cell::Text(value)
 }
 
-fn maybe_text<'r>(value: &'r Option<Cow<'_, str>>) -> Cell<'r> {
-    value.as_deref().map_or(Cell::Null, Cell::Text)
+fn maybe_text(value: Option<&str>) -> Cell<'_> {
+    value.map_or(Cell::Null, Cell::Text)
 }
 
 fn number<'r>(value: Option<f64>) -> Cell<'r> {

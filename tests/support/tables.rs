@@ -38,11 +38,11 @@ pub fn parquet_table(path: &Path) -> Table {
     (names, rows.collect())
 }
 
-/// The table `records` of an SQLite database, opened so that nothing of it can change.
+/// The table `records` of a database, opened so that nothing of it can change.
 pub fn sqlite_table(path: &Path) -> Table {
     let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("a database");
     let mut select = database.prepare("SELECT * FROM records ORDER BY rowid").expect("a table");
-    let names: Vec<String> = select.column_names().into_iter().map(ToOwned::to_owned).collect();
+    let names: Vec<String> = select.column_names().map(ToOwned::to_owned).collect();
     let mut found = select.query([]).expect("rows");
     let mut rows = Vec::new();
     while let Some(row) = found.next().expect("a row") {

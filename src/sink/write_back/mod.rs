@@ -21,7 +21,7 @@ use crate::wire::row::Row;
 /// A comment system that a file can be written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommentSystem {
-    /// WordPress, by WP-CLI.
+    /// `WordPress`, by WP-CLI.
     WordPress,
     /// Coral, by its GraphQL interface.
     Coral,

@@ -22,7 +22,7 @@ pub(super) struct WordPress {
     skipped: u64,
 }
 
-/// WordPress numbers its comments from 1. Whatever else an id holds never reaches the shell.
+/// `WordPress` numbers its comments from 1. Whatever else an id holds never reaches the shell.
 fn is_number(id: &str) -> bool {
     id.len() <= 20 && id.bytes().all(|byte| byte.is_ascii_digit()) && id.bytes().any(|byte| byte != b'0')
 }
