@@ -85,8 +85,11 @@ impl Waiting {
     fn push(&mut self, cell: Cell<'_>) -> usize {
         match (self, cell) {
             (Self::Text(values), Cell::Text(text)) => {
-                values.push(Some(ByteArray::from(text.as_bytes().to_vec())));
-                return BYTES_PER_TEXT + text.len();
+                // Much is the same from row to row, such as the models: then it is in memory once.
+                let before = values.present.last().filter(|before| before.data() == text.as_bytes()).cloned();
+                let bytes = if before.is_some() { 0 } else { text.len() };
+                values.push(Some(before.unwrap_or_else(|| ByteArray::from(text.as_bytes().to_vec()))));
+                return BYTES_PER_TEXT + bytes;
             }
             (Self::Number(values), Cell::Number(number)) => values.push(Some(number)),
             (Self::Boolean(values), Cell::Boolean(boolean)) => values.push(Some(boolean)),
@@ -191,5 +194,53 @@ impl RecordSink for ParquetSink {
     fn finish(&mut self) -> Result<(), SinkError> {
         let finished = self.write_group().and_then(|()| self.writer.finish());
         finished.map(drop).map_err(|error| sink_error(&self.name, error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use parquet::file::metadata::RowGroupMetaData;
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+
+    use super::*;
+    use crate::wire::row::{Row, columns};
+
+    fn line(id: usize, text: &str) -> String {
+        format!(
+            "{{\"schema\":\"threadsieve.record/1\",\"thread_id\":\"t\",\"id\":\"{id}\",\"text\":\"{id}{text}\",\
+             \"language\":{{\"status\":\"no_text\"}},\"translation\":{{\"flagged\":false,\"status\":\"not_needed\"}},\
+             \"segments\":[],\"tone\":{{\"absent\":\"no_text\"}},\"topic\":{{\"absent\":\"no_text\"}},\"flags\":[],\
+             \"decision\":{{\"action\":\"approve\",\"reasons\":[]}},\"models\":{{}}}}\n"
+        )
+    }
+
+    /// The rows of each row group of a file of so many records, written so many at a time.
+    fn groups(text: &str, count: usize, at_a_time: usize) -> Vec<i64> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let output = Box::new(file.reopen().unwrap());
+        let mut sink = ParquetSink::new("out", output, columns(&[], false)).unwrap();
+        for begin in (0..count).step_by(at_a_time) {
+            let lines: String = (begin..count.min(begin + at_a_time)).map(|id| line(id, text)).collect();
+            let rows = Row::parse_lines(lines.as_bytes()).unwrap();
+            sink.write(&Records { lines: Cow::Borrowed(b""), rows: rows.iter().collect() }).unwrap();
+        }
+        sink.finish().unwrap();
+        let reader = SerializedFileReader::new(file.reopen().unwrap()).unwrap();
+        let groups: Vec<i64> = reader.metadata().row_groups().iter().map(RowGroupMetaData::num_rows).collect();
+        let ids =
+            reader.get_row_iter(None).unwrap().map(|row| row.unwrap().into_columns().swap_remove(2).1.to_string());
+        assert!(ids.eq((0..count).map(|id| format!("\"{id}\""))), "{count}");
+        groups
+    }
+
+    #[test]
+    fn row_groups_are_bounded_in_rows_and_in_bytes_wherever_batches_end() {
+        assert_eq!(groups("", 0, 1), [] as [i64; 0]);
+        assert_eq!(groups("", 50_001, 1_000), [50_000, 1]);
+        let long = "x".repeat(1 << 20);
+        assert_eq!(groups(&long, 70, 7), [32, 32, 6]);
+        assert_eq!(groups(&long, 70, 70), [32, 32, 6]);
     }
 }

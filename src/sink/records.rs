@@ -102,12 +102,80 @@ impl RecordOutputs {
         for output in self.outputs.iter_mut().filter(|output| !output.takes_no_more) {
             if let Err(error) = work(output) {
                 output.takes_no_more = true;
-                if !matches!(told, Some(SinkError::Write { .. })) {
-                    let is_worse = told.is_none() || matches!(error, SinkError::Write { .. });
-                    told = if is_worse { Some(error) } else { told };
+                let is_worse = match &told {
+                    None => true,
+                    Some(SinkError::Closed { .. }) => matches!(error, SinkError::Write { .. }),
+                    Some(SinkError::Write { .. }) => false,
+                };
+                if is_worse {
+                    told = Some(error);
                 }
             }
         }
         told.map_or(Ok(()), Err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// Notes what is asked of it, and fails as it is told to.
+    struct Noting {
+        name: &'static str,
+        fails: Option<io::ErrorKind>,
+        notes: Arc<Mutex<Vec<String>>>,
+    }
+
+    impl RecordSink for Noting {
+        fn reads_rows(&self) -> bool {
+            false
+        }
+
+        fn write(&mut self, records: &Records<'_>) -> Result<(), SinkError> {
+            self.notes.lock().unwrap().push(format!("{} {}", self.name, String::from_utf8_lossy(&records.lines)));
+            self.fails.map_or(Ok(()), |kind| Err(SinkError::new(self.name, kind.into())))
+        }
+
+        fn finish(&mut self) -> Result<(), SinkError> {
+            self.notes.lock().unwrap().push(format!("{} ends", self.name));
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn all_outputs_get_everything_and_the_worst_failure_is_told() {
+        let check = |failures: [Option<io::ErrorKind>; 3], told: Option<&str>, ends: &[&str]| {
+            let notes = Arc::new(Mutex::new(Vec::new()));
+            let mut outputs = RecordOutputs::default();
+            for (name, fails) in ["a", "b", "c"].into_iter().zip(failures) {
+                outputs.add(Box::new(Noting { name, fails, notes: Arc::clone(&notes) }), None);
+            }
+            let found = outputs.write(b"x").err().map(|error| error.to_string());
+            assert_eq!(found.as_deref(), told, "{failures:?}");
+            outputs.finish().unwrap();
+            let expected: Vec<String> = ["a x", "b x", "c x"].iter().chain(ends).map(ToString::to_string).collect();
+            assert_eq!(*notes.lock().unwrap(), expected, "{failures:?}");
+        };
+        let (closed, full) = (Some(io::ErrorKind::BrokenPipe), Some(io::ErrorKind::StorageFull));
+        check([None; 3], None, &["a ends", "b ends", "c ends"]);
+        check([closed, None, None], Some("a: the reader has closed the pipe"), &["b ends", "c ends"]);
+        check([closed, full, None], Some("b: cannot write"), &["c ends"]);
+        check([full, closed, full], Some("a: cannot write"), &[]);
+    }
+
+    #[test]
+    fn rows_are_not_made_for_lines_alone_and_what_is_no_record_is_told_without_its_words() {
+        let notes = Arc::new(Mutex::new(Vec::new()));
+        let noting = || Box::new(Noting { name: "a", fails: None, notes: Arc::clone(&notes) });
+        let mut outputs = RecordOutputs::default();
+        outputs.add(noting(), None);
+        assert!(outputs.write(b"no record\n").is_ok());
+        outputs.add(noting(), Some("review"));
+        let error = outputs.write(b"no record\n").unwrap_err();
+        let SinkError::Write { source, .. } = &error else { panic!("{error}") };
+        assert!(!source.to_string().contains("no record"), "{source}");
     }
 }

@@ -9,7 +9,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 
-/// A row by the names of its columns. A boolean of SQLite is a number.
+/// A row by the names of its columns. A boolean of a database is a number.
 pub type TableRow = BTreeMap<String, Value>;
 
 /// The names of the columns in order, and the rows in order.
