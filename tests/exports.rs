@@ -197,6 +197,21 @@ fn decisions_become_training_data() {
 }
 
 #[test]
+fn what_goes_back_to_coral_names_the_revision() {
+    let workspace = Workspace::new();
+    let rule = "[[policy.rules]]\nid = \"all\"\nwhen = { label = \"toxicity\", at_least = 0.0 }\naction = \"reject\"\n";
+    workspace.write("all.toml", rule);
+    let comments = fixture("coral_comments.ndjson");
+    let arguments =
+        ["run", comments.to_str().expect("UTF-8"), "--config", "all.toml", "--write-back", "coral=back.jsonl"];
+    workspace.run(arguments, b"").expect_code(0);
+    let requests = workspace.lines("back.jsonl");
+    let revisions: Vec<String> =
+        requests.iter().map(|request| text(&request["variables"]["input"]["commentRevisionID"])).collect();
+    assert_eq!(revisions, ["r-1", "r-2", "r-3", "r-5"]);
+}
+
+#[test]
 fn training_data_is_read_by_training() {
     let workspace = Workspace::new();
     let coral = ["comments", "stories", "moderation_actions"]

@@ -64,7 +64,7 @@ pub struct Comment {
     pub marks: Vec<Mark>,
     /// What a moderator did with it, where the input says so; records do not show it.
     pub moderation: Option<ModeratorDecision>,
-    /// What else the input states of it; records do not show it.
+    /// What else the input states of it.
     pub stated: Option<Box<Stated>>,
     /// The raw line, row or object, for a dead letter; only where the configuration asks for it.
     pub raw: Option<Body>,

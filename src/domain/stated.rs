@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-/// What an input says of a comment beyond its words. Records do not show it; training data is made of it.
+/// What an input says of a comment beyond its words.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stated {
+    /// The revision of the comment that was read, where its system keeps several; records show it.
+    pub revision_id: Option<Arc<str>>,
     /// Why a moderator took the comment away, in the codes of the system that the input comes from.
     pub reasons: Vec<Arc<str>>,
     /// Labels that people gave, with the share of them who did, 0..=1; in the order of the input.

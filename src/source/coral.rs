@@ -68,7 +68,10 @@ fn comment(fields: &Fields, place: &Place<'_>) -> Result<Comment, Defect> {
     // Coral keeps the reason in a collection of its own, but a join of the two may have it here.
     let reason = reason_of(fields.get("rejectionReason"))
         .or_else(|| reason_of(latest.and_then(|revision| revision.get("rejectionReason"))));
-    let stated = reason.map(|reason| Box::new(Stated { reasons: vec![reason], ..Stated::default() }));
+    let revision_id = latest.and_then(|revision| id_of(revision.get("id"))).map(Arc::from);
+    let reasons: Vec<Arc<str>> = reason.into_iter().collect();
+    let is_stated = revision_id.is_some() || !reasons.is_empty();
+    let stated = is_stated.then(|| Box::new(Stated { revision_id, reasons, ..Stated::default() }));
     Ok(Comment {
         parent_id: id_of(fields.get("parentID")).map(CommentId::new),
         author: id_of(fields.get("authorID")).map(Body::new),

@@ -247,7 +247,7 @@ mod tests {
         let reasons = reasons.iter().map(|reason| (*reason).into()).collect();
         Comment {
             moderation,
-            stated: Some(Box::new(Stated { reasons, labels: Vec::new() })),
+            stated: Some(Box::new(Stated { reasons, ..Stated::default() })),
             ..Comment::new(origin, ThreadId::new("t"), CommentId::new(id), Body::new(text))
         }
     }
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn labels_that_people_gave_stay() {
-        let stated = Stated { reasons: Vec::new(), labels: vec![("toxicity".into(), 0.75)] };
+        let stated = Stated { labels: vec![("toxicity".into(), 0.75)], ..Stated::default() };
         let comment = Comment { stated: Some(Box::new(stated)), ..comment("a", "Hm.", None, &[]) };
         let (lines, _) = rows(Format::CivilComments, vec![Item::Comment(comment)]);
         assert_eq!(lines, [r#"{"id":"t/a","source":"civil-comments","text":"Hm.","labels":{"toxicity":0.75}}"#]);

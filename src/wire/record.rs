@@ -33,6 +33,9 @@ pub struct Record<'a> {
     pub id: &'a str,
     /// The comment that it answers.
     pub parent_id: Option<&'a str>,
+    /// The revision of the comment that was read; missing where its system keeps none, or the input does not name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision_id: Option<&'a str>,
     /// The author, or a keyed hash; missing where the input names none or the configuration omits authors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<Cow<'a, str>>,
@@ -321,6 +324,7 @@ impl<'a> From<Parts<'a>> for Record<'a> {
             thread_id: parts.comment.thread_id.as_str(),
             id: parts.comment.id.as_str(),
             parent_id: parts.comment.parent_id.as_ref().map(domain::CommentId::as_str),
+            revision_id: parts.comment.stated.as_ref().and_then(|stated| stated.revision_id.as_deref()),
             author: parts.author.map(Cow::Borrowed),
             created_at: parts.comment.created_at.as_deref(),
             text: parts.with_text.then_some(text),

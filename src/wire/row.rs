@@ -84,6 +84,7 @@ const AFTER_SCORES: &[Field] = &[
     ("relevance_parent", ColumnKind::Number, |row| number(row.record.topic.relevance.parent)),
     ("relevance_thread", ColumnKind::Number, |row| number(row.record.topic.relevance.thread)),
     ("flags", ColumnKind::Text, |row| Cell::Text(&row.flags)),
+    ("revision_id", ColumnKind::Text, |row| maybe_text(row.record.revision_id.as_deref())),
     ("duplicate_of", ColumnKind::Text, |row| maybe_text(row.record.duplicate_of.as_deref())),
     ("action", ColumnKind::Text, |row| Cell::Text(row.action())),
     ("rules", ColumnKind::Text, |row| Cell::Text(&row.rules)),
@@ -194,6 +195,12 @@ impl<'a> Row<'a> {
         &self.record.id
     }
 
+    /// The revision of the comment that was read, where the input names it.
+    #[must_use]
+    pub fn revision_id(&self) -> Option<&str> {
+        self.record.revision_id.as_deref()
+    }
+
     /// What policy would do.
     #[must_use]
     pub fn action(&self) -> &str {
@@ -216,6 +223,7 @@ struct Line<'a> {
     #[serde(borrow)]
     id: Cow<'a, str>,
     parent_id: Option<Cow<'a, str>>,
+    revision_id: Option<Cow<'a, str>>,
     author: Option<Cow<'a, str>>,
     created_at: Option<Cow<'a, str>>,
     text: Option<Cow<'a, str>>,

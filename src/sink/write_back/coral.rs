@@ -28,7 +28,7 @@ struct Variables<'a> {
 struct Input<'a> {
     #[serde(rename = "commentID")]
     comment_id: &'a str,
-    /// Coral wants the revision that was looked at, which no record holds: whoever sends the request fills it in.
+    /// The revision that was looked at. Where the export did not name it, whoever sends the request fills it in.
     #[serde(rename = "commentRevisionID")]
     comment_revision_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +56,7 @@ impl Script for Coral {
         };
         let input = Input {
             comment_id: row.id(),
-            comment_revision_id: None,
+            comment_revision_id: row.revision_id(),
             reason,
             additional_details,
             client_mutation_id: row.id(),
