@@ -29,6 +29,7 @@ const RANKS: &[(&str, u8)] = &[
     ("evaluate", 7),
     ("calibrate", 7),
     ("trial", 7),
+    ("report", 7),
     ("serve", 7),
     ("cli", 8),
 ];
