@@ -17,6 +17,8 @@ mod models;
 mod outputs;
 mod policy;
 mod progress;
+mod report;
+mod report_input;
 mod run;
 mod summary;
 mod train;
@@ -55,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Explain(options) => explain::explain(&options),
         Command::Calibrate(options) => calibrate::run(&options),
         Command::Policy(policy::PolicyCommand::Test(options)) => policy::test(&options),
+        Command::Report(options) => report::report(&options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "threadsieve", &mut script);

@@ -12,6 +12,8 @@ pub struct Background {
     pub passages: BTreeMap<(String, String), NearestText>,
     /// Whether passages were looked for.
     pub has_passages: bool,
+    /// Whether the policy that decided is known, with rules that matched nothing.
+    pub knows_policy: bool,
     /// Items of the input that became no records, by kind.
     pub dead_letters: BTreeMap<String, u64>,
 }

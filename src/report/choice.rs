@@ -63,7 +63,8 @@ impl Choice {
                 .filter_map(|(number, _)| Some((columns.score("positive", number)?, number))),
             MAX_BEST,
         );
-        let queue = rows().filter(|(_, row)| row.waits_for_translation).map(|(number, _)| number).take(MAX_QUEUE).collect();
+        let queue =
+            rows().filter(|(_, row)| row.waits_for_translation).map(|(number, _)| number).take(MAX_QUEUE).collect();
         let originals = survey.repeats.most_repeated(MAX_REPEATED);
         Self {
             worst,

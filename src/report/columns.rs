@@ -78,7 +78,8 @@ impl Columns {
         for column in &mut self.columns {
             column.scores.resize(self.rows, ABSENT);
         }
-        let place = |column: &Column| OTHERS.iter().position(|other| *other == column.label).map_or(0, |place| place + 1);
+        let place =
+            |column: &Column| OTHERS.iter().position(|other| *other == column.label).map_or(0, |place| place + 1);
         self.columns.sort_by_key(place);
         self.places = self.columns.iter().enumerate().map(|(place, column)| (column.label.clone(), place)).collect();
     }
@@ -137,7 +138,10 @@ mod tests {
         for scores in scores {
             let line = record(|record| {
                 record["topic"] = serde_json::json!({"absent": "no_context"});
-                record["tone"]["scores"] = scores.iter().map(|(label, score)| ((*label).to_owned(), serde_json::Value::from(*score))).collect();
+                record["tone"]["scores"] = scores
+                    .iter()
+                    .map(|(label, score)| ((*label).to_owned(), serde_json::Value::from(*score)))
+                    .collect();
             });
             columns.push(&RecordLine::parse(&serde_json::to_vec(&line).unwrap()).unwrap());
         }
@@ -148,7 +152,8 @@ mod tests {
     #[test]
     fn columns_are_as_long_as_there_are_comments() {
         let columns = columns(&[&[("a", 0.5)], &[], &[("b", 1.0), ("a", 0.1234)], &[("a", 0.0)]]);
-        let found: Vec<_> = columns.all().iter().map(|column| (column.label.as_str(), column.scores.as_slice())).collect();
+        let found: Vec<_> =
+            columns.all().iter().map(|column| (column.label.as_str(), column.scores.as_slice())).collect();
         assert_eq!(found, [("a", &[5_000, ABSENT, 1_234, 0][..]), ("b", &[ABSENT, ABSENT, 10_000, ABSENT])]);
         assert_eq!((columns.score("a", 1), columns.score("a", 2), columns.score("c", 0)), (None, Some(1_234), None));
         assert_eq!(columns.of("b").unwrap().scored(), 1);

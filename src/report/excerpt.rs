@@ -152,7 +152,10 @@ fn cover_of(record: &RecordLine) -> Option<Cover> {
         None => {}
     }
     let is_abusive = tone.label.as_deref() == Some("hostile")
-        || ABUSE.iter().chain(&["identity_attack", "profanity"]).any(|label| tone.scores.of(label).is_some_and(|score| score >= COVERED_FROM));
+        || ABUSE
+            .iter()
+            .chain(&["identity_attack", "profanity"])
+            .any(|label| tone.scores.of(label).is_some_and(|score| score >= COVERED_FROM));
     // Of a machine's translation the words are known, but not those of the comment.
     let knows_words = record.translation.status != "machine" && !abusive_words(record).is_empty();
     (is_abusive && !knows_words).then_some(Cover::Abusive)

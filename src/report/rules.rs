@@ -50,7 +50,8 @@ impl Rules {
     pub(super) fn push(&mut self, action: Action, reasons: &[ReasonLine]) {
         for reason in reasons.iter().filter(|reason| reason.label.is_some()) {
             let compares = reason.label.clone().zip(reason.threshold).filter(|_| reason.score.is_some());
-            let key = (reason.rule.clone(), compares.as_ref().map(|(label, threshold)| (label.clone(), threshold.to_bits())));
+            let key =
+                (reason.rule.clone(), compares.as_ref().map(|(label, threshold)| (label.clone(), threshold.to_bits())));
             let place = *self.places.entry(key).or_insert_with(|| {
                 self.rules.push(RuleSeen {
                     id: reason.rule.clone(),
@@ -101,8 +102,10 @@ impl Rules {
             Condition::Score(name, bounds) => bounds.first().map(|bound| (name.as_str().to_owned(), *bound)),
             _ => None,
         });
-        let has_two_bounds =
-            rule.conditions.iter().any(|condition| matches!(condition, Condition::Score(_, bounds) if bounds.len() > 1));
+        let has_two_bounds = rule
+            .conditions
+            .iter()
+            .any(|condition| matches!(condition, Condition::Score(_, bounds) if bounds.len() > 1));
         let is_of = |seen: &RuleSeen| *seen.id == *rule.id;
         if !self.rules.iter().any(is_of) {
             self.rules.push(RuleSeen {
@@ -154,7 +157,8 @@ impl Rules {
 
     /// The threshold of the policy for a label, the lowest where there are several.
     pub(super) fn threshold_of(&self, label: &str) -> Option<f64> {
-        let of = |rule: &RuleSeen| rule.compares.as_ref().filter(|(name, _)| name == label).map(|(_, threshold)| *threshold);
+        let of =
+            |rule: &RuleSeen| rule.compares.as_ref().filter(|(name, _)| name == label).map(|(_, threshold)| *threshold);
         self.rules.iter().filter(|rule| !rule.is_below).filter_map(of).min_by(f64::total_cmp)
     }
 }
@@ -202,7 +206,8 @@ impl Slider {
     pub(super) fn matches(&self, columns: &Columns, row: usize, least: u16) -> bool {
         let Some(score) = columns.score(&self.label, row) else { return false };
         let is_within = |least: u16| (score >= least) != self.is_below;
-        is_within(least) && (!is_within(self.least) || self.matched.as_ref().is_none_or(|matched| matched.get(row) == Some(&true)))
+        is_within(least)
+            && (!is_within(self.least) || self.matched.as_ref().is_none_or(|matched| matched.get(row) == Some(&true)))
     }
 }
 
@@ -231,7 +236,9 @@ impl WhatIf {
             let (label, is_below) = (label.clone(), rule.is_below);
             sliders.push(Slider { rule: Some(rule.clone()), label, least, is_below, matched });
         }
-        for column in columns.all().iter().filter(|column| !column.label.contains(':') && column.label != "untranslated") {
+        for column in
+            columns.all().iter().filter(|column| !column.label.contains(':') && column.label != "untranslated")
+        {
             if !sliders.iter().any(|slider| slider.label == column.label) {
                 let label = column.label.clone();
                 sliders.push(Slider { rule: None, label, least: ONE + 1, is_below: false, matched: None });
@@ -276,8 +283,11 @@ mod tests {
             rule.conditions.push(Condition::Flag(crate::domain::Flag::LinkOnly));
             rule
         };
-        let again =
-            Rule { id: "again".into(), conditions: vec![Condition::Flag(crate::domain::Flag::Duplicate)], action: Action::Review };
+        let again = Rule {
+            id: "again".into(),
+            conditions: vec![Condition::Flag(crate::domain::Flag::Duplicate)],
+            action: Action::Review,
+        };
         let at_least = |threshold| [Bound::AtLeast(threshold)];
         Policy {
             rules: vec![
@@ -345,8 +355,7 @@ mod tests {
     }
 
     fn decide(policy: &Policy, made: &Made) -> (Action, Vec<ReasonLine>) {
-        let found: Vec<_> =
-            policy.rules.iter().filter_map(|rule| Some((rule.action, reason(rule, made)?))).collect();
+        let found: Vec<_> = policy.rules.iter().filter_map(|rule| Some((rule.action, reason(rule, made)?))).collect();
         let action = found.iter().map(|(action, _)| *action).max().unwrap_or(Action::Approve);
         (action, found.into_iter().map(|(_, reason)| reason).collect())
     }
@@ -357,8 +366,11 @@ mod tests {
             let (action, reasons) = decide(&super::tests::policy(), &made);
             let line = record(|record| {
                 record["topic"] = serde_json::json!({"absent": "no_context"});
-                record["tone"]["scores"] =
-                    LABELS.iter().zip(made.scores).map(|(label, score)| ((*label).to_owned(), serde_json::Value::from(score))).collect();
+                record["tone"]["scores"] = LABELS
+                    .iter()
+                    .zip(made.scores)
+                    .map(|(label, score)| ((*label).to_owned(), serde_json::Value::from(score)))
+                    .collect();
             });
             columns.push(&RecordLine::parse(&serde_json::to_vec(&line).unwrap()).unwrap());
             rules.push(action, &reasons);
@@ -395,7 +407,8 @@ mod tests {
             let mut moved = policy();
             let mut places: Vec<u16> = what_if.sliders.iter().map(|slider| slider.least).collect();
             for (id, least) in leasts {
-                let slider = what_if.sliders.iter().position(|slider| slider.rule.as_ref().is_some_and(|rule| rule.id == *id));
+                let slider =
+                    what_if.sliders.iter().position(|slider| slider.rule.as_ref().is_some_and(|rule| rule.id == *id));
                 places[slider.unwrap()] = *least;
                 let rule = moved.rules.iter_mut().find(|rule| *rule.id == **id).unwrap();
                 let Condition::Score(_, bounds) = &mut rule.conditions[0] else { panic!("no score") };
@@ -435,7 +448,8 @@ mod tests {
         assert_eq!((never.matched, never.asks_for_more), (0, true));
         assert!(what_if.sliders.iter().any(|slider| slider.rule.as_ref().is_some_and(|rule| rule.id == "never")));
         let (_, _, what_if) = survey(None);
-        let labels: Vec<_> = what_if.sliders.iter().filter(|slider| slider.rule.is_none()).map(|slider| &slider.label).collect();
+        let labels: Vec<_> =
+            what_if.sliders.iter().filter(|slider| slider.rule.is_none()).map(|slider| &slider.label).collect();
         assert!(labels.is_empty(), "every label has a rule that holds by it: {labels:?}");
     }
 }
