@@ -179,6 +179,7 @@ impl RuleSeen {
         let more = if self.asks_for_more { " and more" } else { "" };
         match (&self.compares, &self.fact) {
             (Some((label, threshold)), _) => {
+                let label = label.replace('_', " ");
                 format!("{label} {} {threshold}{more}", if self.is_below { "below" } else { "from" })
             }
             (None, Some(fact)) => fact.clone(),

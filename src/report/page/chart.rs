@@ -111,7 +111,7 @@ impl Histogram<'_> {
         let description = format!("{total} scores between 0 and 1 in {} bars. Thresholds: {marks}.", self.bins.len());
         let mut frame = Frame::new(self.id, self.title, &description, self.thresholds.len().min(3));
         let mut line = 1;
-        frame.grid(0.0, "0");
+        frame.grid(0.0, "");
         while line <= most {
             if line == 1 || height(line, most) > 0.15 {
                 frame.grid(height(line, most), &count(line));

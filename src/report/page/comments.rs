@@ -57,35 +57,55 @@ pub(super) fn scores_of(parts: Parts<'_>, row: usize, labels: &[&str]) -> String
 /// A list of comments; `more` says what there is to say beside each, as HTML.
 pub(super) fn write_list(parts: Parts<'_>, rows: &[usize], page: &mut String, more: impl Fn(usize) -> String) {
     let (open, folded) = rows.split_at(rows.len().min(OPEN));
-    let write = |rows: &[usize], begin: usize, page: &mut String| {
-        let _ = writeln!(page, "<ol class=\"comments\" start=\"{begin}\">");
+    let write = |rows: &[usize], page: &mut String| {
+        page.push_str("<ol class=\"comments\">\n");
         for row in rows {
             if let Some(excerpt) = parts.excerpts.by_row.get(row) {
                 page.push_str("<li>");
-                write_comment(parts, excerpt, Some(*row), &more(*row), page);
+                write_comment(parts, excerpt, Place::Anywhere(*row), &more(*row), page);
                 page.push_str("</li>\n");
             }
         }
         page.push_str("</ol>\n");
     };
     if !open.is_empty() {
-        write(open, 1, page);
+        write(open, page);
     }
     if !folded.is_empty() {
         let _ = writeln!(page, "<details class=\"data\"><summary>{} more</summary>", folded.len());
-        write(folded, open.len() + 1, page);
+        write(folded, page);
         page.push_str("</details>\n");
     }
 }
 
+/// Which comment is shown, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Among others, by its number among all.
+    Anywhere(usize),
+    /// Below the name of its thread, by its number among all.
+    InItsThread(usize),
+    /// One whose number is not known.
+    Unnumbered,
+}
+
+impl Place {
+    fn row(self) -> Option<usize> {
+        match self {
+            Self::Anywhere(row) | Self::InItsThread(row) => Some(row),
+            Self::Unnumbered => None,
+        }
+    }
+}
+
 /// A comment: where it stands, what there is to say of it, its text.
-pub(super) fn write_comment(parts: Parts<'_>, excerpt: &Excerpt, row: Option<usize>, more: &str, page: &mut String) {
-    let _ = write!(
-        page,
-        "<p class=\"meta\"><span class=\"where\">{}</span> <span class=\"id\">{}</span>",
-        text(parts.thread_title(&excerpt.thread_id)),
-        text(&excerpt.id)
-    );
+pub(super) fn write_comment(parts: Parts<'_>, excerpt: &Excerpt, place: Place, more: &str, page: &mut String) {
+    let row = place.row();
+    page.push_str("<p class=\"meta\">");
+    if !matches!(place, Place::InItsThread(_)) {
+        let _ = write!(page, "<span class=\"where\">{}</span> ", text(parts.thread_title(&excerpt.thread_id)));
+    }
+    let _ = write!(page, "<span class=\"id\">{}</span>", text(&excerpt.id));
     if let Some(time) = excerpt.created_at.as_deref().and_then(moment::parse) {
         let _ = write!(page, " <span class=\"when\">{}</span>", moment::minute(time));
     }

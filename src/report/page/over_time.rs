@@ -71,7 +71,7 @@ pub(super) fn write(parts: Parts<'_>, page: &mut String) {
     let label = |place: usize| step.label(begin + place as i64);
     let (first, last) = (label(0), label(steps.len() - 1));
     let ends = (first.as_str(), last.as_str());
-    page.push_str("<div class=\"charts\">\n");
+    page.push_str("<div class=\"charts two\">\n");
     let bars: Vec<(u64, u64)> = steps.iter().map(|figures| (figures.comments, figures.held)).collect();
     let chart = OverTime {
         id: "time-count",

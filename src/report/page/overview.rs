@@ -110,7 +110,11 @@ pub(super) fn write_figures(parts: Parts<'_>, page: &mut String) {
     };
     table.write(page);
     let named = |counts: &std::collections::BTreeMap<String, u64>| {
-        counts.iter().map(|(name, number)| format!("{} {}", count(*number), text(name))).collect::<Vec<_>>().join(", ")
+        counts
+            .iter()
+            .map(|(name, number)| format!("{} {}", count(*number), text(&name.replace('_', " "))))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     for (what, counts) in [("tone", &survey.no_tone), ("off-topic score", &survey.no_topic)] {
         if !counts.is_empty() {

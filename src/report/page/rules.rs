@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Parts;
 use super::chart::bar;
-use super::comments::write_comment;
+use super::comments::{Place, write_comment};
 use super::html::{Kind, Table, columns, count, counted, percent, text};
 use crate::report::choice::MAX_REPEATED;
 use crate::report::repeats::Group;
@@ -15,6 +15,8 @@ const MAX_RULES: usize = 40;
 /// Authors in the table, and of one repeated comment.
 const MAX_AUTHORS: usize = 20;
 const MAX_AUTHORS_EACH: usize = 5;
+/// Repeated comments that are open; the others are behind a heading that opens them.
+const OPEN: usize = 10;
 
 /// Rules by what they matched.
 pub(super) fn write_rules(parts: Parts<'_>, page: &mut String) {
@@ -99,25 +101,14 @@ pub(super) fn write_repeats(parts: Parts<'_>, page: &mut String) {
     if !shows_authors {
         page.push_str("<p class=\"soft\">Authors are not shown: the records name none, or they were left out.</p>\n");
     }
-    page.push_str("<h3>What is repeated most</h3>\n<ol class=\"comments\">\n");
-    for (thread, id, group) in &groups {
-        page.push_str("<li>");
-        let said = said_of(parts, group, shows_authors);
-        match parts.excerpts.originals.get(&(*thread, (*id).to_owned())) {
-            Some(excerpt) => write_comment(parts, excerpt, None, &said, page),
-            None => {
-                let _ = write!(
-                    page,
-                    "<p class=\"meta\"><span class=\"where\">{}</span> <span class=\"id\">{}</span> <span class=\"what\">{said}</span></p>\
-                     <p class=\"soft\">It is not among these records.</p>",
-                    text(parts.thread_title(survey.threads.name(*thread))),
-                    text(id)
-                );
-            }
-        }
-        page.push_str("</li>\n");
+    page.push_str("<h3>What is repeated most</h3>\n");
+    let (open, folded) = groups.split_at(groups.len().min(OPEN));
+    write_groups(parts, open, shows_authors, page);
+    if !folded.is_empty() {
+        let _ = writeln!(page, "<details class=\"data\"><summary>{} more</summary>", folded.len());
+        write_groups(parts, folded, shows_authors, page);
+        page.push_str("</details>\n");
     }
-    page.push_str("</ol>\n");
     if !shows_authors {
         return;
     }
@@ -143,6 +134,33 @@ pub(super) fn write_repeats(parts: Parts<'_>, page: &mut String) {
         ..Table::default()
     };
     table.write(page);
+}
+
+fn write_groups(parts: Parts<'_>, groups: &[(u32, &str, &Group)], shows_authors: bool, page: &mut String) {
+    page.push_str("<ol class=\"comments\">\n");
+    for (thread, id, group) in groups {
+        page.push_str("<li>");
+        let said = said_of(parts, group, shows_authors);
+        match parts.excerpts.originals.get(&(*thread, (*id).to_owned())) {
+            Some(excerpt) => {
+                let first = excerpt.author.as_deref().filter(|_| shows_authors);
+                let first =
+                    first.map_or_else(String::new, |author| format!("first by <bdi>{}</bdi>, then ", text(author)));
+                write_comment(parts, excerpt, Place::Unnumbered, &format!("{first}{said}"), page);
+            }
+            None => {
+                let _ = write!(
+                    page,
+                    "<p class=\"meta\"><span class=\"where\">{}</span> <span class=\"id\">{}</span> <span class=\"what\">{said}</span></p>\
+                     <p class=\"soft\">It is not among these records.</p>",
+                    text(parts.thread_title(parts.survey.threads.name(*thread))),
+                    text(id)
+                );
+            }
+        }
+        page.push_str("</li>\n");
+    }
+    page.push_str("</ol>\n");
 }
 
 /// How often a comment was repeated, and by whom, as HTML.

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use super::Parts;
 use super::chart::bar;
-use super::comments::write_comment;
+use super::comments::{Place, write_comment};
 use super::html::{Kind, Table, columns, count, counted, percent, score, short, text};
 use crate::report::choice::off_topic_figures;
+use crate::report::columns::ten_thousandths;
 use crate::report::survey::ThreadFigures;
 
 /// Threads in a table of the most troubled, by each of two measures.
@@ -114,9 +115,10 @@ pub(super) fn write_off_topic(parts: Parts<'_>, page: &mut String) {
     };
     let _ = writeln!(
         page,
-        "<p>{} of {} score {} or more ({whose}).</p>",
-        counted(off, "comment", "comments"),
-        counted(scored, "that was scored", "that were scored"),
+        "<p>Of {}, {} {} {} or more ({whose}).</p>",
+        counted(scored, "comment that was scored", "comments that were scored"),
+        count(off),
+        if off == 1 { "scores" } else { "score" },
         short(threshold)
     );
     let mut places: Vec<usize> =
@@ -183,15 +185,15 @@ fn write_off_topic_comment(parts: Parts<'_>, row: usize, page: &mut String) {
         .columns
         .score("off_topic", row)
         .map_or_else(String::new, |value| format!("off topic {}", score(value)));
-    write_comment(parts, excerpt, Some(row), &off_topic, page);
+    write_comment(parts, excerpt, Place::InItsThread(row), &off_topic, page);
     let relevance = excerpt.relevance;
     let named: Vec<String> =
         [("article", relevance.article), ("parent", relevance.parent), ("thread", relevance.thread)]
             .into_iter()
-            .filter_map(|(name, value)| Some(format!("{name} {}", short(value?))))
+            .filter_map(|(name, value)| Some(format!("{name} {}", score(ten_thousandths(value?)))))
             .collect();
     if !named.is_empty() {
-        let _ = write!(page, "<p class=\"soft\">On topic for its {}.", named.join(", for its "));
+        let _ = write!(page, "<p class=\"soft\">How near it is, 1 being on topic: {}.", named.join(", "));
         if !excerpt.other_parts.is_empty() {
             let _ = write!(page, " Holds also: {}.", text(&excerpt.other_parts.join(", ")));
         }

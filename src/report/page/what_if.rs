@@ -131,12 +131,11 @@ fn write_slider(parts: Parts<'_>, place: usize, slider: &Slider, page: &mut Stri
         (0..parts.survey.rows.len()).filter(|row| slider.matches(&parts.survey.columns, *row, slider.least)).count();
     let _ = writeln!(
         page,
-        "<div class=\"slider\"><label for=\"s{place}\"><strong>{name}</strong> <span class=\"soft\">{said}</span></label>\
+        "<div class=\"slider\"><label for=\"s{place}\"><strong>{name}</strong> <span class=\"soft\">{said}; <span id=\"n{place}\">matches {}</span></span></label>\
          <span class=\"slide\"><input type=\"range\" id=\"s{place}\" min=\"0\" max=\"{}\" step=\"{STEP}\" value=\"{value}\" \
-         aria-valuetext=\"{at}\" aria-describedby=\"n{place}\" disabled> <output for=\"s{place}\" id=\"o{place}\">{at}</output></span>\
-         <span class=\"soft\" id=\"n{place}\">matches {}</span></div>",
-        ONE + STEP,
-        count(matched as u64)
+         aria-valuetext=\"{at}\" disabled> <output for=\"s{place}\" id=\"o{place}\">{at}</output></span></div>",
+        count(matched as u64),
+        ONE + STEP
     );
 }
 
