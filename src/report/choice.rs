@@ -22,6 +22,10 @@ pub(super) const MAX_REPEATED: usize = 20;
 /// Labels that say that a comment is abusive. Attacks on identity are none of them: their score follows words for groups
 /// of people too closely to accuse anybody of it alone.
 pub(super) const ABUSE: [&str; 4] = ["toxicity", "severe_toxicity", "threat", "insult"];
+/// Below it a comment is not among the worst, in ten-thousandths.
+pub(super) const WORST_FROM: u16 = 3_000;
+/// Below this score of `positive` a comment is not put forward as a good one.
+pub(super) const GOOD_FROM: u16 = 3_000;
 /// A comment that is put forward as a good one has no more of abuse.
 const MAX_ABUSE_OF_GOOD: u16 = 1_000;
 /// Nor is it more off topic.
@@ -47,8 +51,11 @@ impl Choice {
         let columns = &survey.columns;
         let rows = || survey.rows.iter().enumerate();
         let abuse = |row: usize| abuse(columns, row);
+        let is_abusive = |score: &u16| *score >= WORST_FROM;
         let worst = top(
-            rows().filter(|(_, row)| !row.is_duplicate).filter_map(|(number, _)| Some((abuse(number)?, number))),
+            rows()
+                .filter(|(_, row)| !row.is_duplicate)
+                .filter_map(|(number, _)| Some((abuse(number).filter(is_abusive)?, number))),
             MAX_WORST,
         );
         let is_good = |number: usize, row: &Row| {
@@ -58,9 +65,9 @@ impl Choice {
                 && columns.score("off_topic", number).is_none_or(|score| score <= MAX_OFF_TOPIC_OF_GOOD)
         };
         let best = top(
-            rows()
-                .filter(|(number, row)| is_good(*number, row))
-                .filter_map(|(number, _)| Some((columns.score("positive", number)?, number))),
+            rows().filter(|(number, row)| is_good(*number, row)).filter_map(|(number, _)| {
+                Some((columns.score("positive", number).filter(|score| *score >= GOOD_FROM)?, number))
+            }),
             MAX_BEST,
         );
         let queue =

@@ -12,6 +12,8 @@ use super::survey::Survey;
 const MAX_LENGTH: usize = 500;
 /// From this score of abuse on a text is covered unless words are.
 const COVERED_FROM: f64 = 0.3;
+/// Words are covered that weigh at least this share of the strongest one: others only stand beside it.
+const COVERED_SHARE: f64 = 0.3;
 
 /// A comment that is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -161,14 +163,16 @@ fn cover_of(record: &RecordLine) -> Option<Cover> {
     (is_abusive && !knows_words).then_some(Cover::Abusive)
 }
 
-/// Where words stand that raised a score of abuse.
+/// Where words stand that raised a score of abuse by much.
 fn abusive_words(record: &RecordLine) -> Vec<(usize, usize)> {
     if record.translation.status == "machine" {
         return Vec::new();
     }
     let is_abusive = |label: &str| ABUSE.contains(&label) || matches!(label, "identity_attack" | "profanity");
     let raises = |word: &&EvidenceLine| word.weight > 0.0 && is_abusive(&word.label) && word.begin < word.end;
-    record.tone.evidence.iter().filter(raises).map(|word| (word.begin, word.end)).collect()
+    let words = || record.tone.evidence.iter().filter(raises);
+    let strongest = words().map(|word| word.weight).fold(0.0, f64::max);
+    words().filter(|word| word.weight >= strongest * COVERED_SHARE).map(|word| (word.begin, word.end)).collect()
 }
 
 /// The text in pieces, words that are to be covered apart.
@@ -219,7 +223,8 @@ mod tests {
             {"begin": 8, "end": 13, "label": "toxicity", "weight": 2.5},
             {"begin": 0, "end": 5, "label": "toxicity", "weight": -0.5},
             {"begin": 15, "end": 18, "label": "negative", "weight": 0.5},
-            {"begin": 19, "end": 400, "label": "insult", "weight": 0.5},
+            {"begin": 19, "end": 400, "label": "insult", "weight": 0.9},
+            {"begin": 6, "end": 7, "label": "toxicity", "weight": 0.7},
             {"begin": 9, "end": 3, "label": "insult", "weight": 0.5}
         ]);
         check(|record| hostile(record, ninny.clone()), Mask::Auto, Cover::No, "Naïve 😀 [ninny], you!");

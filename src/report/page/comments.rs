@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Parts;
 use super::html::{score, text};
-use crate::report::choice::{ABUSE, abuse};
+use crate::report::choice::{ABUSE, GOOD_FROM, WORST_FROM, abuse};
 use crate::report::excerpt::{Cover, Excerpt, ShownText};
 use crate::report::moment;
 
@@ -17,23 +17,26 @@ const MAX_LABELS: usize = 3;
 pub(super) fn write_worst(parts: Parts<'_>, page: &mut String) {
     let rows = &parts.excerpts.choice.worst;
     if rows.is_empty() {
-        page.push_str("<p>No comment has a score of abuse.</p>\n");
+        let _ = writeln!(page, "<p>No comment has a score of abuse of {} or more.</p>", score(WORST_FROM));
         return;
     }
     let _ = writeln!(
         page,
-        "<p>The comments with the highest score of {}, or {}; a text that was said before in its thread is listed once.</p>",
+        "<p>The comments with the highest score of {}, or {}, from {} on; a text that was said before in its thread is listed once.</p>",
         ABUSE.split_last().map_or_else(String::new, |(_, first)| first.join(", ")).replace('_', " "),
-        ABUSE.last().copied().unwrap_or_default()
+        ABUSE.last().copied().unwrap_or_default(),
+        score(WORST_FROM)
     );
     write_list(parts, rows, page, |row| scores_of(parts, row, &ABUSE));
 }
 
 /// Comments that are friendly, to the point, and held by nothing.
 pub(super) fn write_best(parts: Parts<'_>, page: &mut String) {
-    page.push_str(
+    let _ = writeln!(
+        page,
         "<p>Long enough to say something, not held, on topic as far as is known, next to no abuse, and with the highest scores \
-         of <code>positive</code>. Friendly is not the same as good: a person should choose.</p>\n",
+         of <code>positive</code>, from {} on. Friendly is not the same as good: a person should choose.</p>",
+        score(GOOD_FROM)
     );
     let rows = &parts.excerpts.choice.best;
     if rows.is_empty() {

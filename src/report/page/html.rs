@@ -106,7 +106,7 @@ impl Table {
         let _ = write!(
             page,
             "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\"><table{sortable}>\n\
-             <caption>{caption}</caption>\n<thead><tr>"
+             <caption><span>{caption}</span></caption>\n<thead><tr>"
         );
         for (name, kind) in &self.columns {
             let _ = write!(page, "<th scope=\"col\"{}>{}</th>", class(*kind), text(name));
@@ -187,7 +187,7 @@ mod tests {
         let mut page = String::new();
         table.write(&mut page);
         for expected in [
-            "<caption>A &amp; B</caption>",
+            "<caption><span>A &amp; B</span></caption>",
             "<th scope=\"col\">thread</th><th scope=\"col\" class=\"number\">held</th>",
             "<tr><th scope=\"row\">t</th><td class=\"number\">1</td></tr>",
         ] {

@@ -91,20 +91,14 @@ fn write_statuses(statuses: &BTreeMap<String, u64>, all: u64, page: &mut String)
     rows.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
     let row = |(status, number): &(&String, &u64)| {
         vec![
-            format!("<code>{}</code>", text(status)),
-            meaning(status).to_owned(),
+            format!("<code>{}</code> <span class=\"soft\">{}</span>", text(status), meaning(status)),
             count(**number),
             percent(**number, all),
         ]
     };
     let table = Table {
         caption: "Whether comments need a translation".to_owned(),
-        columns: columns([
-            ("status", Kind::Words),
-            ("the comment", Kind::Words),
-            ("comments", Kind::Number),
-            ("share", Kind::Number),
-        ]),
+        columns: columns([("status", Kind::Words), ("comments", Kind::Number), ("share", Kind::Number)]),
         rows: rows.iter().map(row).collect(),
         ..Table::default()
     };

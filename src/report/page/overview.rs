@@ -15,7 +15,11 @@ pub(super) fn write_head(parts: Parts<'_>, page: &mut String) {
     said.push(format!("in {}", counted(survey.threads.all.len() as u64, "thread", "threads")));
     if let Some((first, last)) = survey.period() {
         let (first, last) = (moment::day(first), moment::day(last));
-        said.push(if first == last { format!("of {first}") } else { format!("written from {first} to {last}") });
+        said.push(if first == last {
+            format!("written on {first}")
+        } else {
+            format!("written from {first} to {last}")
+        });
     }
     let _ = writeln!(page, "<p class=\"lead\">{}.</p>", said.join(" "));
     let lines = &survey.lines;
@@ -95,16 +99,12 @@ pub(super) fn write_figures(parts: Parts<'_>, page: &mut String) {
     };
     let row = |action: Action| {
         let number = survey.count(|row| row.action == action);
-        vec![action.name().to_owned(), meaning(action).to_owned(), count(number), percent(number, all)]
+        let name = format!("{} <span class=\"soft\">{}</span>", action.name(), meaning(action));
+        vec![name, count(number), percent(number, all)]
     };
     let table = Table {
         caption: "What the policy would do".to_owned(),
-        columns: columns([
-            ("action", Kind::Words),
-            ("the comment is", Kind::Words),
-            ("comments", Kind::Number),
-            ("share", Kind::Number),
-        ]),
+        columns: columns([("action", Kind::Words), ("comments", Kind::Number), ("share", Kind::Number)]),
         rows: Action::ALL.into_iter().map(row).collect(),
         ..Table::default()
     };
