@@ -52,10 +52,15 @@
   const LISTED = 25;
   const ABSENT = 65535;
   let known = null;
-  const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const bytes = (text) => {
+    const packed = atob(text);
+    const unpacked = new Uint8Array(packed.length);
+    for (let at = 0; at < packed.length; at += 1) unpacked[at] = packed.charCodeAt(at);
+    return unpacked;
+  };
   const isSet = (bits, at) => (bits[at >> 3] >> (at & 7)) & 1;
 
-  // Read when a slider is first moved, so that the page opens at once.
+  // Read when there is nothing else to do, so that the page opens at once, or else when a slider is first moved.
   const read = () => {
     if (known) return known;
     known = JSON.parse(source.textContent);
@@ -202,6 +207,7 @@
       soon();
     });
   });
+  (window.requestIdleCallback ?? setTimeout)(read);
   byId('sliders').addEventListener('reset', () => setTimeout(soon));
   byId('sliders').addEventListener('submit', (event) => event.preventDefault());
 })();
