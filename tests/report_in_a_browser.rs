@@ -54,12 +54,13 @@ fn nothing_in_a_comment_runs() {
     assert_eq!(html.matches("</script").count(), 2);
     assert!(!html.contains("<img") && !html.contains("javascript:window.ran=7\""));
     let script = "
+        const drawn = () => new Promise(requestAnimationFrame);
         document.getElementById('reveal').click();
         for (const slider of document.querySelectorAll('input[type=range]')) {
             slider.value = 100;
             slider.dispatchEvent(new Event('input'));
         }
-        await new Promise((done) => setTimeout(done, 500));
+        await drawn();
         const texts = Array.from(document.querySelectorAll('blockquote'), (quote) => quote.textContent);
         return { ran: window.ran === undefined ? 'nothing' : window.ran, texts, moved: document.querySelectorAll('#more li').length,
             elements: document.querySelectorAll('img, blockquote svg, blockquote script, a[href^=javascript]').length };";
@@ -94,6 +95,8 @@ fn sliders_count_what_other_thresholds_hold() {
     let lines = records(3_000);
     let page = page(&workspace, &lines);
     let script = "
+        // A reset is drawn with the frame after the next task.
+        const drawn = async () => { await new Promise((done) => setTimeout(done, 50)); await new Promise(requestAnimationFrame); };
         const labelled = (words) => document.getElementById(Array.from(document.querySelectorAll('.slider label'))
             .find((label) => label.textContent.startsWith(words)).htmlFor);
         const said = [];
@@ -101,7 +104,7 @@ fn sliders_count_what_other_thresholds_hold() {
             const slider = labelled(words);
             slider.value = value;
             slider.dispatchEvent(new Event('input', { bubbles: true }));
-            await new Promise((done) => setTimeout(done, 300));
+            await drawn();
             said.push({ result: document.getElementById('result').textContent, output: document.querySelector(`output[for=${slider.id}]`).textContent,
                 value: slider.getAttribute('aria-valuetext'), more: document.querySelectorAll('#more li').length,
                 fewer: document.querySelectorAll('#fewer li').length, number: document.getElementById('more-n').textContent });
@@ -111,7 +114,7 @@ fn sliders_count_what_other_thresholds_hold() {
         await move('off topic', 10050);
         await move('positive', 8000);
         document.getElementById('reset').click();
-        await new Promise((done) => setTimeout(done, 300));
+        await drawn();
         said.push({ result: document.getElementById('result').textContent, hidden: document.getElementById('changes').hidden });
         return said;";
     let Some(said) = in_browser(&page, View::default(), script) else { return };
@@ -150,6 +153,8 @@ fn covered_texts_are_not_seen_until_they_are_opened() {
     }
     let page = page(&workspace, &lines);
     let script = "
+        // What is far below is not laid out, and has no inner text.
+        for (const item of document.querySelectorAll('#worst li')) item.style.contentVisibility = 'visible';
         const seen = () => document.querySelector('#worst').innerText;
         const count = (words) => seen().split(words).length - 1;
         const before = [count('turnip'), count('gardener')];

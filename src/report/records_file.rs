@@ -76,7 +76,7 @@ impl RecordsFile {
         let begin = reader.fill_buf()?;
         Ok(if begin.starts_with(&[0x1f, 0x8b]) {
             Box::new(BufReader::with_capacity(64 << 10, MultiGzDecoder::new(reader)))
-        } else if begin.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        } else if is_zstd(begin) {
             let mut decoder = zstd::stream::read::Decoder::with_buffer(reader)?;
             decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
             Box::new(BufReader::with_capacity(64 << 10, decoder))
@@ -113,6 +113,15 @@ impl RecordsFile {
                 read.told.push(format!("{}:{number}: {what}", self.name));
             }
         }
+    }
+}
+
+/// A frame of zstd, or one to skip, with which a stream of it may begin.
+fn is_zstd(begin: &[u8]) -> bool {
+    match begin {
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => true,
+        [first, 0x2a, 0x4d, 0x18, ..] => first & 0xf0 == 0x50,
+        _ => false,
     }
 }
 
@@ -205,7 +214,8 @@ mod tests {
         gzip.write_all(text.as_bytes()).unwrap();
         let gzip = gzip.finish().unwrap();
         let zstd = zstd::encode_all(text.as_bytes(), 1).unwrap();
-        for packed in [&gzip, &zstd] {
+        let skipped = [&[0x5a, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9], zstd.as_slice()].concat();
+        for packed in [&gzip, &zstd, &skipped] {
             assert!(file(packed).holds_records().unwrap());
             let read = each_record(&[file(packed)], |_| {});
             assert_eq!((read.records, read.bad_lines), (2_000, 0));
