@@ -1,5 +1,6 @@
 //! `report`: what the page holds, what it leaves out, and what is refused.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use serde_json::json;
@@ -221,7 +222,7 @@ fn times_and_texts_may_be_missing() {
         record.as_object_mut().expect("an object").remove("text");
         record["tone"] = json!({"absent": "switched_off"});
         record["topic"] = json!({"absent": "switched_off"});
-        lines += &format!("{record}\n");
+        let _ = writeln!(lines, "{record}");
     }
     let page = page_of(&workspace, &lines, &[]);
     check_holds(

@@ -1,5 +1,6 @@
 //! `report` in a real browser: nothing in a comment runs, sliders count right, and the page is for everybody.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
@@ -45,7 +46,7 @@ fn nothing_in_a_comment_runs() {
         if number % 2 == 0 {
             record["tone"]["evidence"] = json!([{"begin": 1, "end": 7, "label": "toxicity", "weight": 1.0}]);
         }
-        lines += &format!("{record}\n");
+        let _ = writeln!(lines, "{record}");
     }
     let page = page(&workspace, &lines);
     let html = std::fs::read_to_string(&page).expect("the page");
@@ -149,7 +150,7 @@ fn covered_texts_are_not_seen_until_they_are_opened() {
         if number < 3 {
             record["tone"]["evidence"] = json!([{"begin": 10, "end": 16, "label": "toxicity", "weight": 2.0}]);
         }
-        lines += &format!("{record}\n");
+        let _ = writeln!(lines, "{record}");
     }
     let page = page(&workspace, &lines);
     let script = "

@@ -331,7 +331,7 @@ fn background(
 fn note_title(item: &Item, background: &mut Background) {
     let Item::Thread(header) = item else { return };
     let title = header.title.as_ref().map(|title| title.as_str().to_owned());
-    let url = header.url.as_ref().map(|url| url.to_string());
+    let url = header.url.as_ref().map(ToString::to_string);
     if title.is_some() || url.is_some() {
         background.titles.insert(header.thread_id.to_string(), ThreadTitle { title, url });
     }

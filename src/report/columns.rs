@@ -18,7 +18,7 @@ const OTHERS: [&str; 5] = ["off_topic", "relevance:article", "relevance:parent",
 /// All scores.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Columns {
-    columns: Vec<Column>,
+    all: Vec<Column>,
     places: FxHashMap<String, usize>,
     rows: usize,
 }
@@ -32,12 +32,14 @@ pub(super) struct Column {
 }
 
 /// A score in ten-thousandths.
+#[allow(clippy::cast_sign_loss, reason = "it is clamped")]
 pub(super) fn ten_thousandths(score: f64) -> u16 {
     // Lossless for what records hold: four decimals between 0 and 1.
     (score * f64::from(ONE)).round().clamp(0.0, f64::from(ONE)) as u16
 }
 
 /// The least score in ten-thousandths that reaches a threshold.
+#[allow(clippy::cast_sign_loss, reason = "it is clamped")]
 pub(super) fn least_reaching(threshold: f64) -> u16 {
     // Scores have four decimals; a threshold may have more. The margin is for thresholds that have four, too.
     (threshold * f64::from(ONE) - 1e-6).ceil().clamp(0.0, f64::from(ONE) + 1.0) as u16
@@ -60,14 +62,14 @@ impl Columns {
     fn put(&mut self, label: &str, score: f64) {
         let place = match self.places.get(label) {
             Some(place) => *place,
-            None if self.columns.len() < MAX_LABELS => {
-                self.columns.push(Column { label: label.to_owned(), scores: Vec::new() });
-                self.places.insert(label.to_owned(), self.columns.len() - 1);
-                self.columns.len() - 1
+            None if self.all.len() < MAX_LABELS => {
+                self.all.push(Column { label: label.to_owned(), scores: Vec::new() });
+                self.places.insert(label.to_owned(), self.all.len() - 1);
+                self.all.len() - 1
             }
             None => return,
         };
-        if let Some(column) = self.columns.get_mut(place).filter(|column| column.scores.len() <= self.rows) {
+        if let Some(column) = self.all.get_mut(place).filter(|column| column.scores.len() <= self.rows) {
             column.scores.resize(self.rows, ABSENT);
             column.scores.push(ten_thousandths(score));
         }
@@ -75,23 +77,23 @@ impl Columns {
 
     /// Brings all columns to their full length, and into order.
     pub(super) fn finish(&mut self) {
-        for column in &mut self.columns {
+        for column in &mut self.all {
             column.scores.resize(self.rows, ABSENT);
         }
         let place =
             |column: &Column| OTHERS.iter().position(|other| *other == column.label).map_or(0, |place| place + 1);
-        self.columns.sort_by_key(place);
-        self.places = self.columns.iter().enumerate().map(|(place, column)| (column.label.clone(), place)).collect();
+        self.all.sort_by_key(place);
+        self.places = self.all.iter().enumerate().map(|(place, column)| (column.label.clone(), place)).collect();
     }
 
     /// The column of a label.
     pub(super) fn of(&self, label: &str) -> Option<&Column> {
-        self.places.get(label).and_then(|place| self.columns.get(*place))
+        self.places.get(label).and_then(|place| self.all.get(*place))
     }
 
     /// The columns, labels of tone models first.
     pub(super) fn all(&self) -> &[Column] {
-        &self.columns
+        &self.all
     }
 
     /// The score of a comment.

@@ -212,7 +212,7 @@ mod tests {
         assert_eq!((text.cover, shown.as_str()), (cover, expected));
     }
 
-    fn hostile(record: &mut Value, evidence: Value) {
+    fn hostile(record: &mut Value, evidence: &Value) {
         record["text"] = "Naïve 😀 ninny, you!".into();
         record["tone"] = json!({"label": "hostile", "scores": {"toxicity": 0.9}, "evidence": evidence});
     }
@@ -227,11 +227,11 @@ mod tests {
             {"begin": 6, "end": 7, "label": "toxicity", "weight": 0.7},
             {"begin": 9, "end": 3, "label": "insult", "weight": 0.5}
         ]);
-        check(|record| hostile(record, ninny.clone()), Mask::Auto, Cover::No, "Naïve 😀 [ninny], you!");
-        check(|record| hostile(record, ninny.clone()), Mask::None, Cover::No, "Naïve 😀 ninny, you!");
-        check(|record| hostile(record, ninny.clone()), Mask::All, Cover::All, "Naïve 😀 ninny, you!");
+        check(|record| hostile(record, &ninny), Mask::Auto, Cover::No, "Naïve 😀 [ninny], you!");
+        check(|record| hostile(record, &ninny), Mask::None, Cover::No, "Naïve 😀 ninny, you!");
+        check(|record| hostile(record, &ninny), Mask::All, Cover::All, "Naïve 😀 ninny, you!");
         let machine = |record: &mut Value| {
-            hostile(record, ninny.clone());
+            hostile(record, &ninny);
             record["translation"]["status"] = "machine".into();
         };
         check(machine, Mask::Auto, Cover::Abusive, "Naïve 😀 ninny, you!");
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn texts_are_covered_as_a_whole_where_words_are_not_known() {
-        check(|record| hostile(record, json!([])), Mask::Auto, Cover::Abusive, "Naïve 😀 ninny, you!");
+        check(|record| hostile(record, &json!([])), Mask::Auto, Cover::Abusive, "Naïve 😀 ninny, you!");
         check(|_| {}, Mask::Auto, Cover::No, "Words.");
         check(|record| record["tone"]["scores"]["threat"] = 0.3.into(), Mask::Auto, Cover::Abusive, "Words.");
         let absent = |why: &'static str| move |record: &mut Value| record["tone"] = json!({"absent": why});

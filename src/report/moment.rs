@@ -155,7 +155,7 @@ impl Step {
     }
 
     /// The number of the step that a moment falls in; one more for each step.
-    pub(super) fn number(self, seconds: i64) -> i64 {
+    fn number(self, seconds: i64) -> i64 {
         let (year, month, _) = date_of(seconds.div_euclid(DAY));
         match self {
             Self::Hour => seconds.div_euclid(HOUR),
@@ -165,8 +165,18 @@ impl Step {
         }
     }
 
+    /// How many steps there are from the one of a moment to that of another, both counted; 1 where the other comes before.
+    pub(super) fn count(self, first: i64, last: i64) -> usize {
+        usize::try_from(self.number(last) - self.number(first)).unwrap_or(0) + 1
+    }
+
+    /// What the step is called that comes so many after the one of a moment.
+    pub(super) fn label_after(self, first: i64, steps: usize) -> String {
+        self.label(self.number(first) + i64::try_from(steps).unwrap_or(0))
+    }
+
     /// What a step of this number is called.
-    pub(super) fn label(self, number: i64) -> String {
+    fn label(self, number: i64) -> String {
         match self {
             Self::Hour => {
                 let (year, month, day) = date_of(number.div_euclid(24));

@@ -31,7 +31,7 @@ pub(super) struct RuleSeen {
 /// Which rules matched which comments.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Rules {
-    rules: Vec<RuleSeen>,
+    seen: Vec<RuleSeen>,
     places: FxHashMap<RuleKey, u32>,
     /// For each comment, where its part of `reasons` ends.
     ends: Vec<usize>,
@@ -53,7 +53,7 @@ impl Rules {
             let key =
                 (reason.rule.clone(), compares.as_ref().map(|(label, threshold)| (label.clone(), threshold.to_bits())));
             let place = *self.places.entry(key).or_insert_with(|| {
-                self.rules.push(RuleSeen {
+                self.seen.push(RuleSeen {
                     id: reason.rule.clone(),
                     fact: if compares.is_some() { None } else { reason.label.clone() },
                     is_below: compares.is_some(),
@@ -63,9 +63,9 @@ impl Rules {
                     matched: 0,
                     alone: 0,
                 });
-                self.rules.len() as u32 - 1
+                self.seen.len() as u32 - 1
             });
-            if let Some(rule) = self.rules.get_mut(place as usize) {
+            if let Some(rule) = self.seen.get_mut(place as usize) {
                 rule.matched += 1;
                 rule.action = rule.action.min(action);
                 rule.is_below &= reason.score.zip(reason.threshold).is_some_and(|(score, threshold)| score < threshold);
@@ -82,15 +82,15 @@ impl Rules {
         }
         for row in 0..self.ends.len() {
             let mut holding = self.of(row).iter().filter(|place| self.rule(**place).is_some_and(RuleSeen::holds));
-            if let (Some(only), None) = (holding.next().copied(), holding.next()) {
-                if let Some(rule) = self.rules.get_mut(only as usize) {
-                    rule.alone += 1;
-                }
+            let (first, second) = (holding.next().copied(), holding.next());
+            let only = first.filter(|_| second.is_none());
+            if let Some(rule) = only.and_then(|only| self.seen.get_mut(only as usize)) {
+                rule.alone += 1;
             }
         }
-        for place in 0..self.rules.len() {
+        for place in 0..self.seen.len() {
             let by_score = self.by_score(place, columns).iter().filter(|matches| **matches).count() as u64;
-            if let Some(rule) = self.rules.get_mut(place).filter(|rule| rule.compares.is_some()) {
+            if let Some(rule) = self.seen.get_mut(place).filter(|rule| rule.compares.is_some()) {
                 rule.asks_for_more |= by_score > rule.matched;
             }
         }
@@ -107,8 +107,8 @@ impl Rules {
             .iter()
             .any(|condition| matches!(condition, Condition::Score(_, bounds) if bounds.len() > 1));
         let is_of = |seen: &RuleSeen| *seen.id == *rule.id;
-        if !self.rules.iter().any(is_of) {
-            self.rules.push(RuleSeen {
+        if !self.seen.iter().any(is_of) {
+            self.seen.push(RuleSeen {
                 id: rule.id.to_string(),
                 compares: compared.as_ref().map(|(label, bound)| (label.clone(), bound.threshold())),
                 fact: None,
@@ -119,7 +119,7 @@ impl Rules {
                 alone: 0,
             });
         }
-        for seen in self.rules.iter_mut().filter(|seen| is_of(seen)) {
+        for seen in self.seen.iter_mut().filter(|seen| is_of(seen)) {
             seen.action = rule.action;
             seen.is_below = compared.as_ref().is_some_and(|(_, bound)| matches!(bound, Bound::Below(_)));
             seen.asks_for_more = rule.conditions.len() > 1 || has_two_bounds;
@@ -127,12 +127,12 @@ impl Rules {
     }
 
     fn rule(&self, place: u32) -> Option<&RuleSeen> {
-        self.rules.get(place as usize)
+        self.seen.get(place as usize)
     }
 
     /// The rules, in the order in which they are met.
     pub(super) fn all(&self) -> &[RuleSeen] {
-        &self.rules
+        &self.seen
     }
 
     /// Places of the rules that matched a comment.
@@ -143,7 +143,7 @@ impl Rules {
 
     /// Which comments a rule matches as far as its score goes.
     fn by_score(&self, place: usize, columns: &Columns) -> Vec<bool> {
-        let found = self.rules.get(place).and_then(|rule| Some((rule, rule.least()?, rule.compares.as_ref()?)));
+        let found = self.seen.get(place).and_then(|rule| Some((rule, rule.least()?, rule.compares.as_ref()?)));
         let found = found.and_then(|(rule, least, (label, _))| Some((rule, least, columns.of(label)?)));
         let Some((rule, least, column)) = found else { return Vec::new() };
         let of = |row| column.at(row).is_some_and(|score| (score >= least) != rule.is_below);
@@ -159,7 +159,7 @@ impl Rules {
     pub(super) fn threshold_of(&self, label: &str) -> Option<f64> {
         let of =
             |rule: &RuleSeen| rule.compares.as_ref().filter(|(name, _)| name == label).map(|(_, threshold)| *threshold);
-        self.rules.iter().filter(|rule| !rule.is_below).filter_map(of).min_by(f64::total_cmp)
+        self.seen.iter().filter(|rule| !rule.is_below).filter_map(of).min_by(f64::total_cmp)
     }
 }
 
@@ -224,8 +224,8 @@ impl WhatIf {
     /// Finds them. `held` are the comments that are held now.
     pub(super) fn new(rules: &Rules, columns: &Columns, held: &[bool]) -> Self {
         let mut sliders = Vec::new();
-        let mut has_slider = vec![false; rules.rules.len()];
-        for (place, rule) in rules.rules.iter().enumerate().filter(|(_, rule)| rule.holds()) {
+        let mut has_slider = vec![false; rules.seen.len()];
+        for (place, rule) in rules.seen.iter().enumerate().filter(|(_, rule)| rule.holds()) {
             let Some(((label, _), least)) = rule.compares.as_ref().zip(rule.least()) else { continue };
             if columns.of(label).is_none() {
                 continue;

@@ -154,6 +154,12 @@ impl Histogram<'_> {
     }
 }
 
+/// A whole number of things.
+#[allow(clippy::cast_sign_loss, reason = "nothing is counted below 0")]
+fn count_of(number: f64) -> String {
+    count(number as u64)
+}
+
 /// A number that lies on a line of the grid, at or above `most`: 1, 2 or 5 and noughts.
 fn round_up(most: f64) -> f64 {
     let mut step = 1.0_f64;
@@ -178,7 +184,7 @@ impl OverTime<'_> {
             let number = most * share;
             // Half of 1 is no number of comments.
             if number.fract() == 0.0 {
-                frame.grid(share, &count(number as u64));
+                frame.grid(share, &count_of(number));
             }
         }
         let width = 1.0 / bars.len().max(1) as f64;

@@ -60,24 +60,23 @@ pub(super) fn write(parts: Parts<'_>, page: &mut String) {
         step.name(),
         if times.read == 1 { "1 comment has".to_owned() } else { format!("{} comments have", count(times.read)) }
     );
-    let begin = step.number(first);
-    let mut steps = vec![StepFigures::default(); (step.number(last) - begin + 1) as usize];
+    let mut steps = vec![StepFigures::default(); step.count(first, last)];
     for row in &survey.rows {
-        let place = row.time.map(|time| (step.number(time) - begin) as usize);
+        let place = row.time.map(|time| step.count(first, time) - 1);
         if let Some(figures) = place.and_then(|place| steps.get_mut(place)) {
             figures.add(*row);
         }
     }
-    let label = |place: usize| step.label(begin + place as i64);
-    let (first, last) = (label(0), label(steps.len() - 1));
-    let ends = (first.as_str(), last.as_str());
+    let label = |place: usize| step.label_after(first, place);
+    let (first_label, last_label) = (label(0), label(steps.len() - 1));
+    let ends = (first_label.as_str(), last_label.as_str());
     page.push_str("<div class=\"charts two\">\n");
     let bars: Vec<(u64, u64)> = steps.iter().map(|figures| (figures.comments, figures.held)).collect();
     let chart = OverTime {
         id: "time-count",
         title: "Comments over time",
         description: &format!(
-            "Bars from {first} to {last}: comments, and of these the held ones, hatched. The table below has the numbers."
+            "Bars from {first_label} to {last_label}: comments, and of these the held ones, hatched. The table below has the numbers."
         ),
         ends,
     };
@@ -95,7 +94,7 @@ pub(super) fn write(parts: Parts<'_>, page: &mut String) {
         id: "time-share",
         title: "Shares over time",
         description: &format!(
-            "Lines from {first} to {last}: the share of comments that are hostile, and the share that is held. The table below has the numbers."
+            "Lines from {first_label} to {last_label}: the share of comments that are hostile, and the share that is held. The table below has the numbers."
         ),
         ends,
     };
@@ -113,17 +112,17 @@ pub(super) fn write(parts: Parts<'_>, page: &mut String) {
         cells.push(percent(figures.hostile(), figures.toned()));
         cells
     };
-    let mut head = columns([
+    let mut names = columns([
         ("time", Kind::Words),
         ("comments", Kind::Number),
         ("held", Kind::Number),
         ("share held", Kind::Number),
     ]);
-    head.extend(columns(TONES.map(|tone| (tone, Kind::Number))));
-    head.extend(columns([("share hostile", Kind::Number)]));
+    names.extend(columns(TONES.map(|tone| (tone, Kind::Number))));
+    names.extend(columns([("share hostile", Kind::Number)]));
     let table = Table {
         caption: format!("Tone by {}", step.name()),
-        columns: head,
+        columns: names,
         rows: steps.iter().enumerate().filter(|(_, figures)| figures.comments > 0).map(row).collect(),
         ..Table::default()
     };

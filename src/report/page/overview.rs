@@ -7,6 +7,7 @@ use super::html::{Kind, Table, columns, count, counted, percent, short, text};
 use crate::domain::Action;
 use crate::report::choice::off_topic_figures;
 use crate::report::moment;
+use crate::report::survey::Row;
 
 /// What was read, below the title.
 pub(super) fn write_head(parts: Parts<'_>, page: &mut String) {
@@ -64,7 +65,7 @@ pub(super) fn write_figures(parts: Parts<'_>, page: &mut String) {
     let survey = parts.survey;
     let all = survey.comments();
     let toned = all - survey.no_tone.values().sum::<u64>();
-    let (held, hostile) = (survey.count(|row| row.is_held()), survey.count(|row| row.is_hostile()));
+    let (held, hostile) = (survey.count(Row::is_held), survey.count(Row::is_hostile));
     let waiting = survey.count(|row| row.waits_for_translation);
     let off_topic = off_topic_figures(survey);
     let (scored, off) = off_topic.iter().fold((0, 0), |sum, thread| (sum.0 + thread.scored, sum.1 + thread.off_topic));

@@ -11,6 +11,7 @@ use super::html::{count, json, short, text};
 use crate::report::columns::ONE;
 use crate::report::excerpt::{Cover, Excerpt};
 use crate::report::rules::Slider;
+use crate::report::survey::Row;
 
 /// With more comments their scores would make the page too heavy.
 const MAX_COMMENTS: usize = 400_000;
@@ -73,7 +74,7 @@ pub(super) fn write(parts: Parts<'_>, page: &mut String) {
         );
         return;
     }
-    let held = parts.survey.count(|row| row.is_held());
+    let held = parts.survey.count(Row::is_held);
     let _ = writeln!(
         page,
         "<p>Move a threshold to see which comments the policy would hold with it. The numbers are of all comments; texts are shown \
