@@ -55,7 +55,7 @@ fn nothing_in_a_comment_runs() {
     assert_eq!(html.matches("</script").count(), 2);
     assert!(!html.contains("<img") && !html.contains("javascript:window.ran=7\""));
     let script = "
-        const drawn = () => new Promise(requestAnimationFrame);
+        const drawn = () => new Promise((done) => setTimeout(done, 100));
         document.getElementById('reveal').click();
         for (const slider of document.querySelectorAll('input[type=range]')) {
             slider.value = 100;
@@ -96,8 +96,7 @@ fn sliders_count_what_other_thresholds_hold() {
     let lines = records(3_000);
     let page = page(&workspace, &lines);
     let script = "
-        // A reset is drawn with the frame after the next task.
-        const drawn = async () => { await new Promise((done) => setTimeout(done, 50)); await new Promise(requestAnimationFrame); };
+        const drawn = () => new Promise((done) => setTimeout(done, 100));
         const labelled = (words) => document.getElementById(Array.from(document.querySelectorAll('.slider label'))
             .find((label) => label.textContent.startsWith(words)).htmlFor);
         const said = [];

@@ -6,7 +6,7 @@ const slider = document.querySelector('input[type=range]');
 if (slider) {
   slider.value = 1000;
   slider.dispatchEvent(new Event('input'));
-  await new Promise(requestAnimationFrame);
+  await new Promise((done) => setTimeout(done, 100));
 }
 if (document.documentElement.scrollWidth > window.innerWidth) {
   problems.push(`the page is ${document.documentElement.scrollWidth} wide, the window ${window.innerWidth}`);

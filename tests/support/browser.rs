@@ -46,8 +46,9 @@ pub fn in_browser(page: &Path, view: View, script: &str) -> Option<Value> {
     let browser = browser()?;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut html = std::fs::read_to_string(page).expect("the page");
+    // Without a window frames may never be drawn, and whoever waits for one waits for ever.
     let script = format!(
-        "(async () => {{ let said; try {{ said = await (async () => {{ {script} }})(); }} catch (error) {{ said = String(error); }} \
+        "window.requestAnimationFrame = (draw) => setTimeout(draw); (async () => {{ let said; try {{ said = await (async () => {{ {script} }})(); }} catch (error) {{ said = String(error); }} \
          const place = document.createElement('pre'); place.id = '{RESULTS}'; place.textContent = JSON.stringify(said); \
          document.body.append(place); }})();"
     );
