@@ -29,6 +29,7 @@ pub mod pipeline;
 
 pub mod calibrate;
 pub mod evaluate;
+pub mod report;
 pub mod survey;
 pub mod train;
 pub mod trial;

@@ -29,6 +29,7 @@ fn every_help_has_an_example() {
         &["models", "promote"],
         &["models", "rollback"],
         &["explain"],
+        &["report"],
         &["completions"],
     ] {
         let help = stdout(&[command, &["--help"]].concat());
@@ -58,9 +59,19 @@ fn help_names_every_option_and_every_command() {
         assert!(help.contains(option), "`{option}` is not in\n{help}");
     }
     let help = stdout(&["--help"]);
-    for command in
-        ["run", "schema", "config", "train", "evaluate", "bias", "models", "explain", "completions", "Exit codes"]
-    {
+    for command in [
+        "run",
+        "schema",
+        "config",
+        "train",
+        "evaluate",
+        "bias",
+        "models",
+        "explain",
+        "report",
+        "completions",
+        "Exit codes",
+    ] {
         assert!(help.contains(command), "`{command}` is not in\n{help}");
     }
     assert_eq!(stdout(&["--version"]), format!("threadsieve {}\n", env!("CARGO_PKG_VERSION")));

@@ -30,6 +30,8 @@ mod privacy;
 mod properties;
 mod refusals;
 mod reload;
+mod report;
+mod report_in_a_browser;
 mod retraining_data;
 mod same_bytes;
 mod samples;

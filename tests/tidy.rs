@@ -30,6 +30,7 @@ const RANKS: &[(&str, u8)] = &[
     ("calibrate", 7),
     ("survey", 7),
     ("trial", 7),
+    ("report", 7),
     ("serve", 7),
     ("cli", 8),
 ];

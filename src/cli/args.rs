@@ -89,6 +89,8 @@ pub(super) enum Command {
     /// Tries a policy out before it is used
     #[command(subcommand, after_help = "Example:\n  threadsieve policy test --config new.toml comments.jsonl")]
     Policy(PolicyCommand),
+    /// Writes one page of HTML that an editor reads, of records or of comments
+    Report(super::report::ReportOptions),
     /// Prints a completion script for a shell
     #[command(
         after_help = "Example:\n  threadsieve completions bash > ~/.local/share/bash-completion/completions/threadsieve"

@@ -20,6 +20,8 @@ mod outputs;
 mod policy;
 mod progress;
 mod record_outputs;
+mod report;
+mod report_input;
 mod run;
 mod summary;
 mod train;
@@ -60,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Explain(options) => explain::explain(&options),
         Command::Calibrate(options) => calibrate::run(&options),
         Command::Policy(policy::PolicyCommand::Test(options)) => policy::test(&options),
+        Command::Report(options) => report::report(&options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "threadsieve", &mut script);

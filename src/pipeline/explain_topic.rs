@@ -69,6 +69,11 @@ impl TopicExplainer {
         self.stages.models()
     }
 
+    /// Takes the next item of the input into its thread without explaining it.
+    pub fn follow(&mut self, item: Item) {
+        drop(self.stages.place(item));
+    }
+
     /// Explains the next item of the input. Never fails: a failure of ours is that item's reject.
     pub fn explain(&mut self, item: Item) -> ExplainedItem<TopicExplained> {
         let mut comment = match self.stages.place(item) {

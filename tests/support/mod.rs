@@ -1,7 +1,9 @@
 //! What the tests share: folders, the program, and what it wrote.
 
+pub mod browser;
 mod generator;
 mod model_folder;
+pub mod records;
 pub mod rust_paths;
 mod tables;
 #[cfg(feature = "sentence-transformer")]
