@@ -105,8 +105,10 @@ impl Format {
     pub fn order(self) -> Order {
         match self {
             Self::Jsonl | Self::Csv | Self::Page => Order::AsItComes,
-            // Headers may stand in a file of their own, or behind the comments.
-            Self::Coral | Self::Reddit | Self::HackerNewsItems | Self::Socc => Order::HeadersAndParentsFirst,
+            // Headers may stand in a file of their own, behind the comments, or all of them long before.
+            Self::Coral | Self::Disqus | Self::Reddit | Self::HackerNewsItems | Self::Socc => {
+                Order::HeadersAndParentsFirst
+            }
             _ => Order::ParentsFirst,
         }
     }

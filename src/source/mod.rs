@@ -18,6 +18,7 @@ mod inputs;
 mod json_document;
 mod jsonl;
 mod lines;
+mod lossy_utf8;
 mod object_lines;
 mod open;
 mod page;
@@ -35,6 +36,10 @@ mod unread;
 mod whole_thread;
 mod words;
 mod wxr;
+mod xml;
+mod xml_comment;
+mod xml_pieces;
+mod xml_source;
 
 pub use field_map::{FieldMap, FieldMapError, MappedField};
 pub use format::{Format, Order, RequestedFormat, RequestedFormatError};
