@@ -37,7 +37,7 @@ fn threads_and_posts_are_read() {
         &[
             "4 thread 1 [A & B] https://example.org/a",
             "16 1 9 Ben@2014-01-02T03:04:06Z [approved]: Hello there (https://example.org/b)",
-            "25 2 10<9 u: Yes & no",
+            "26 2 10<9 u: Yes & no",
         ],
     );
 }

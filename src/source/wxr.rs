@@ -273,7 +273,7 @@ fn time(gmt: Option<&str>, local: Option<String>) -> Option<Arc<str>> {
 }
 
 fn article_defect(text: &Text, max_bytes: usize) -> Option<Defect> {
-    if text.bytes > max_bytes {
+    if text.is_cut {
         let detail = format!(
             "an article of {} bytes: its first {max_bytes} were read (limits.max_line_bytes, limits.max_page_bytes)",
             text.bytes

@@ -15,7 +15,7 @@ fn item(inner: &str) -> String {
 
 fn comment(fields: &str) -> String {
     item(&format!(
-        "<content:encoded><![CDATA[<p>One.</p>\n\nTwo.]]></content:encoded>\
+        "<content:encoded><![CDATA[<p>One.</p>Two.]]></content:encoded>\
          <excerpt:encoded><![CDATA[No.]]></excerpt:encoded><wp:post_id>7</wp:post_id>\n<wp:comment>{fields}</wp:comment>"
     ))
 }
@@ -149,7 +149,7 @@ fn what_came_before_a_break_is_kept() {
 #[test]
 fn other_files_are_told() {
     let another = "not the export of WordPress (WXR)";
-    for text in ["", " \n", "{\"a\":1}", "just words", "<html><body/></html>", "<disqus/>"] {
+    for text in ["", " ", "{\"a\":1}", "just words", "<html><body/></html>", "<disqus/>"] {
         check(WXR, text, &[&format!("1 unreadable: {another}…")]);
     }
     let rss = "<rss><channel><item><title>a</title></item></channel></rss>";

@@ -28,7 +28,7 @@ impl XmlComment {
     pub(super) fn field(&mut self, xml: &mut Xml<'_>, input: &Input) -> Result<Option<String>, Defect> {
         let name = xml.name().to_owned();
         let field = xml.text(MAX_FIELD_BYTES)?;
-        if field.bytes > field.text.len() {
+        if field.is_cut {
             let detail = format!("a field of {} bytes, the limit is {MAX_FIELD_BYTES}", field.bytes);
             self.defect.get_or_insert(Defect::new(RejectKind::InvalidField, detail));
         }
