@@ -30,6 +30,7 @@ pub mod pipeline;
 pub mod calibrate;
 pub mod evaluate;
 pub mod train;
+pub mod survey;
 pub mod trial;
 
 pub mod cli;

@@ -28,6 +28,7 @@ const RANKS: &[(&str, u8)] = &[
     ("train", 7),
     ("evaluate", 7),
     ("calibrate", 7),
+    ("survey", 7),
     ("trial", 7),
     ("serve", 7),
     ("cli", 8),

@@ -11,6 +11,8 @@ use crate::source::RequestedFormat;
 use super::bias::BiasOptions;
 use super::calibrate::CalibrateOptions;
 use super::evaluate::EvaluateOptions;
+use super::inspect::InspectOptions;
+use super::labels::LabelsOptions;
 use super::policy::PolicyCommand;
 use super::train::TrainOptionsGiven;
 
@@ -54,6 +56,10 @@ pub(super) enum LogFormat {
 pub(super) enum Command {
     /// Reads comments and writes one labelled record for each
     Run(RunOptions),
+    /// Shows what an export was recognised as and what is in it, without scoring anything
+    Inspect(InspectOptions),
+    /// Makes training data of moderators' decisions and people's labels in an export
+    Labels(LabelsOptions),
     /// Prints the JSON Schema of a record
     #[command(after_help = "Example:\n  threadsieve schema > record.schema.json")]
     Schema,

@@ -5,11 +5,62 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
+use clap::Args;
 
+use super::config;
 use crate::config::{AuthorField, KeySource, Limits};
 use crate::domain::Body;
 use crate::pipeline::Authors;
-use crate::source::{FieldMap, InputSpec, RawInput, RequestedFormat};
+use crate::source::{FieldMap, InputSpec, RawInput, ReadSettings, RequestedFormat};
+
+/// What is to be read, for commands that do not score.
+#[derive(Debug, Args)]
+pub(super) struct ReadOptions {
+    /// Files to read, in order; `-` or none is stdin
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+
+    /// What the input is: auto (by its content), or a format by name
+    #[arg(long, default_value = "auto", value_parser = format_names(), value_name = "FORMAT")]
+    format: String,
+
+    /// Where a field stands in JSON or a table: text=content.body, say; may be given several times
+    #[arg(long, value_name = "FIELD=PATH")]
+    map: Vec<String>,
+
+    /// The configuration, whose [limits] hold; ./pipeline.toml where there is one, else the built-in one
+    #[arg(short, long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl ReadOptions {
+    /// How inputs are read.
+    pub(super) fn settings(&self, problems: &mut Problems) -> Option<ReadSettings> {
+        let map = field_map(&self.map, problems);
+        let plan = config::load(self.config.as_deref()).map_err(|found| problems.extend(found)).ok();
+        let (map, plan) = (map?, plan?);
+        // The parser lets through only names that are known.
+        let format = self.format.parse().unwrap_or_default();
+        let keep_raw = plan.output.raw_dead_letters;
+        Some(ReadSettings { format, map, article: None, limits: plan.limits, keep_raw })
+    }
+
+    /// What is read.
+    pub(super) fn specs(&self, problems: &mut Problems) -> Vec<InputSpec> {
+        inputs(&self.inputs, problems).0
+    }
+
+    /// All files that are read.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        let config = config::file(self.config.as_deref());
+        self.inputs.iter().map(PathBuf::as_path).chain(config)
+    }
+
+    /// Whether stdin is read.
+    pub(super) fn reads_stdin(&self) -> bool {
+        self.inputs.is_empty() || self.inputs.iter().any(|path| is_dash(path))
+    }
+}
 
 /// Problems found so far.
 pub(super) type Problems = Vec<anyhow::Error>;

@@ -12,6 +12,8 @@ mod explain_topic_text;
 mod explanation_text;
 mod failure;
 mod inputs;
+mod inspect;
+mod labels;
 mod logging;
 mod models;
 mod outputs;
@@ -48,6 +50,8 @@ pub fn main() -> ExitCode {
             ConfigCommand::Check { config } => config::check(config.as_deref()),
             ConfigCommand::Show { config } => config::show(config.as_deref()).and_then(|shown| print(&shown)),
         },
+        Command::Inspect(options) => inspect::inspect(&options),
+        Command::Labels(options) => labels::labels(&options),
         Command::Train(command) => train::train(&command),
         Command::Bias(options) => bias::bias(&options),
         Command::Evaluate(options) => evaluate::evaluate(&options),

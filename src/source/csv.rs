@@ -1,86 +1,76 @@
 //! Tables with a header row.
 
 use std::io::BufRead;
-use std::sync::Arc;
 
 use super::csv_header::Header;
 use super::csv_rows::{RowReader, RowStep};
 use super::input::Defect;
+use super::table::{Fields, RowPlace, Table};
 use super::{Format, Input, Source};
-use crate::domain::{Body, Comment, CommentId, Item, ModeratorDecision, RejectKind, ThreadId};
+use crate::domain::{Body, Item, RejectKind};
 
 /// Reads a table.
 pub(super) struct CsvSource<'r> {
     parser: csv::Reader<RowReader<'r>>,
     record: csv::ByteRecord,
-    header: Option<Header>,
+    table: Option<Table>,
+    /// The table that the user asked for, or that the header row looked like.
+    format: Format,
     input: Input,
+    /// A comment whose thread's header goes before it.
+    next: Option<Item>,
     ended: bool,
 }
 
 impl<'r> CsvSource<'r> {
     /// Reads from `reader`, whose byte order mark and compression are gone.
     pub(super) fn new(reader: Box<dyn BufRead + Send + 'r>, delimiter: u8, format: Format, input: Input) -> Self {
-        let _ = format;
         let rows = RowReader::new(reader, delimiter, input.limits.max_line_bytes);
         let parser = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(rows);
-        Self { parser, record: csv::ByteRecord::new(), header: None, input, ended: false }
+        let record = csv::ByteRecord::new();
+        Self { parser, record, table: None, format, input, next: None, ended: false }
     }
 
-    /// Reads the parsed row: the header, which yields nothing, or a comment.
+    /// Reads the parsed row: the header, which yields nothing, a comment, or what is known of its thread before it.
     fn read(&mut self) -> Result<Option<Item>, Defect> {
-        let line = self.parser.get_ref().line();
-        let Some(header) = &self.header else {
-            self.header = Some(self.find_header()?);
+        let Some(table) = &mut self.table else {
+            self.table = Some(Table::new(self.find_header()?));
             return Ok(None);
         };
-        if self.record.len() != header.columns {
-            let detail = format!("{} fields, the header has {}", self.record.len(), header.columns);
+        if self.record.len() != table.header.columns {
+            let detail = format!("{} fields, the header has {}", self.record.len(), table.header.columns);
             return Err(Defect::new(RejectKind::InvalidCsv, detail));
         }
-        let text = self.field(Some(header.text))?.unwrap_or_default();
-        if let Some(defect) = Defect::body_too_long(text.len(), &self.input.limits) {
-            return Err(defect);
+        let rows = self.parser.get_ref();
+        let raw = self.input.keep_raw.then(|| Body::new(String::from_utf8_lossy(rows.row_bytes())));
+        let row = CsvRow { record: &self.record, bytes: rows.row_bytes() };
+        let (thread, comment) = table.read(&row, RowPlace { input: &self.input, line: rows.line(), raw })?;
+        if thread.is_none() {
+            return Ok(comment);
         }
-        let named = |column| Ok(self.field(column)?.filter(|value| !value.is_empty()));
-        Ok(Some(Item::Comment(Comment {
-            origin: self.input.origin(line),
-            thread_id: named(header.thread_id)?.map_or_else(|| self.input.thread_id(), ThreadId::new),
-            id: named(header.id)?.map_or_else(|| self.input.comment_id(line), CommentId::new),
-            parent_id: named(header.parent_id)?.map(CommentId::new),
-            author: named(header.author)?.map(Body::new),
-            created_at: named(header.created_at)?.map(Arc::from),
-            body: Body::new(text),
-            marks: Vec::new(),
-            moderation: self.moderation(header),
-            stated: None,
-            raw: self.input.kept(&String::from_utf8_lossy(self.parser.get_ref().row_bytes())),
-        })))
-    }
-
-    /// What a moderator did: the first of the columns that says so.
-    fn moderation(&self, header: &Header) -> Option<ModeratorDecision> {
-        let columns = header.moderation.iter().filter_map(|column| self.record.get(*column));
-        let said = columns.filter_map(|field| ModeratorDecision::from_word(&String::from_utf8_lossy(field)));
-        said.reduce(|first, next| if first == ModeratorDecision::Unclear { next } else { first })
-    }
-
-    fn field(&self, column: Option<usize>) -> Result<Option<&str>, Defect> {
-        let Some(bytes) = column.and_then(|column| self.record.get(column)) else { return Ok(None) };
-        std::str::from_utf8(bytes).map(Some).map_err(|_| {
-            let row = self.parser.get_ref().row_bytes();
-            Defect::invalid_utf8(std::str::from_utf8(row).map_or_else(|error| error.valid_up_to(), |_| 0))
-        })
+        self.next = comment;
+        Ok(thread)
     }
 
     fn find_header(&self) -> Result<Header, Defect> {
         let names: Vec<_> = self.record.iter().map(String::from_utf8_lossy).collect();
-        Header::find(names.iter().map(AsRef::as_ref)).ok_or_else(|| {
+        let found = Header::find(names.iter().map(AsRef::as_ref), &self.input.map);
+        if let Some(found) = &found
+            && !matches!(self.format, Format::Csv)
+            && found.format != self.format
+        {
+            let detail = format!("the columns are not those of {}; leave --format away", self.format.name());
+            return Err(Defect::new(RejectKind::Unreadable, detail));
+        }
+        found.ok_or_else(|| {
             let wanted = Header::text_names();
             // Where there is no header at all, what stands there are people's words: the columns are only counted.
             Defect::new(
                 RejectKind::Unreadable,
-                format!("no column with the text (one of {wanted}) among the {} of the first row", names.len()),
+                format!(
+                    "no column with the text (one of {wanted}) among the {} of the first row; name it with --map text=COLUMN",
+                    names.len()
+                ),
             )
         })
     }
@@ -93,6 +83,9 @@ impl<'r> CsvSource<'r> {
 
 impl Source for CsvSource<'_> {
     fn next_item(&mut self) -> Option<Item> {
+        if let Some(next) = self.next.take() {
+            return Some(next);
+        }
         while !self.ended {
             let defect = match self.parser.get_mut().advance() {
                 RowStep::Row => match self.parser.read_byte_record(&mut self.record) {
@@ -118,17 +111,33 @@ impl Source for CsvSource<'_> {
                 }
             };
             // Without a header row, no row can be understood.
-            self.ended |= self.header.is_none();
+            self.ended |= self.table.is_none();
             return Some(self.reject(defect));
         }
         None
     }
 }
 
+/// A row of CSV.
+struct CsvRow<'a> {
+    record: &'a csv::ByteRecord,
+    bytes: &'a [u8],
+}
+
+impl Fields for CsvRow<'_> {
+    fn field(&self, column: usize) -> Result<Option<&str>, Defect> {
+        let Some(field) = self.record.get(column) else { return Ok(None) };
+        std::str::from_utf8(field).map(Some).map_err(|_| {
+            Defect::invalid_utf8(std::str::from_utf8(self.bytes).map_or_else(|error| error.valid_up_to(), |_| 0))
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::Format;
-    use super::super::testing::check;
+    use super::super::testing::{check, check_input, input};
+    use super::super::{FieldMap, RequestedFormat, open};
+    use super::*;
 
     const CSV: Format = Format::Csv;
 
@@ -153,6 +162,55 @@ mod tests {
     }
 
     #[test]
+    fn known_tables_are_read() {
+        check(
+            Format::CivilComments,
+            "id,target,comment_text,severe_toxicity,obscene,parent_id,article_id,rating,created_date\n\
+             7,0.5,Well.,0.0,0.1,6.0,12,rejected,2016-01-01\n",
+            &["2 12 7<6@2016-01-01 [rejected]: Well."],
+        );
+        check(
+            Format::Socc,
+            "article_id,title,article_url,author,published_date,ncomments,ntop_level_comments,article_text\n\
+             12,T,https://example.org/,A,2016,2,1,The town.\n",
+            &["2 thread 12 [T] [The town.] https://example.org/"],
+        );
+        check(
+            Format::Socc,
+            "article_id,comment_counter,comment_author,timestamp,comment_text\n\
+             12,source1_12_0,ana,2016,One.\n12,source1_12_0_1,ben,2017,Two.\n",
+            &["2 12 source1_12_0 ana@2016: One.", "3 12 source1_12_0_1<source1_12_0 ben@2017: Two."],
+        );
+        check(Format::Jigsaw, "id,comment_text,toxic\n1,Hm.,-1\n", &["2 1 1: Hm."]);
+        check(Format::Jigsaw, "id,text\n1,Hm.\n", &["1 unreadable: the columns are not those of jigsaw…"]);
+    }
+
+    #[test]
+    fn labels_become_shares() {
+        let labels = |format, text: &str| {
+            let mut opened = open(text.as_bytes(), input(RequestedFormat::Fixed(format)));
+            let Some(Item::Comment(comment)) = opened.source.next_item() else { panic!("no comment") };
+            let labels = comment.stated.map(|stated| stated.labels).unwrap_or_default();
+            labels.iter().map(|(label, share)| format!("{label} {share:.2}")).collect::<Vec<_>>().join(", ")
+        };
+        let jigsaw = "id,comment_text,toxic,obscene,insult\n1,Hm.,1,0,-1\n";
+        assert_eq!(labels(Format::Jigsaw, jigsaw), "toxicity 1.00, profanity 0.00");
+        let socc = "article_id,comment_counter,comment_text,is_constructive,toxicity_level\n1,source1_1_0,Hm.,yes,2\n";
+        assert_eq!(labels(Format::Socc, socc), "constructive 1.00, toxicity 0.33");
+    }
+
+    #[test]
+    fn columns_may_be_named_by_a_map() {
+        let map = FieldMap::parse(["html=Beitrag", "title=Thema", "thread_id=Nr", "decision=weg"]).unwrap();
+        let input = Input { map, ..input(RequestedFormat::Auto) };
+        check_input(
+            &input,
+            b"Nr;Thema;Beitrag;weg\n1;A;\"<p>a &amp; b</p>\";spam\n1;A;c;\n2;B;d;\n",
+            &["2 thread 1 [A]", "2 1 1:2 [rejected]: a & b", "3 1 1:3: c", "4 thread 2 [B]", "4 2 1:4: d"],
+        );
+    }
+
+    #[test]
     fn bad_rows_are_rejects() {
         check(
             CSV,
@@ -171,7 +229,7 @@ mod tests {
             "id,author\n1,a\n2,b\n",
             &[
                 "1 unreadable: no column with the text (one of text, comment_text, body, comment, content) among the 2 of the \
-               first row",
+               first row; name it with --map text=COLUMN",
             ],
         );
         check(CSV, "\"id\n1\n2\n", &["1 invalid_csv: a quote opens here…"]);

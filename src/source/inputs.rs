@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::archive::{self, Entry};
 use super::arrange::Arranger;
 use super::field_map::FieldMap;
@@ -65,6 +67,7 @@ pub struct Inputs {
     current: Option<(Opened<'static>, Order)>,
     arranger: Arranger,
     summaries: Vec<(Place, InputSummary)>,
+    formats: FxHashMap<String, Format>,
     ended: bool,
 }
 
@@ -112,7 +115,16 @@ impl Inputs {
         }
         sorted.sort_by_key(|(is_last, _)| *is_last);
         let waiting = sorted.into_iter().map(|(_, waiting)| waiting).collect();
-        Self { waiting, settings, wrap, current: None, arranger, summaries: Vec::new(), ended: false }
+        Self {
+            waiting,
+            settings,
+            wrap,
+            current: None,
+            arranger,
+            summaries: Vec::new(),
+            formats: FxHashMap::default(),
+            ended: false,
+        }
     }
 
     /// The next item; `None` at the end of the last input. Blocks where an input does.
@@ -150,6 +162,12 @@ impl Inputs {
         let mut sorted: Vec<&(Place, InputSummary)> = self.summaries.iter().collect();
         sorted.sort_by_key(|(place, _)| *place);
         sorted.into_iter().map(|(_, summary)| summary.clone()).collect()
+    }
+
+    /// The format of the input of a name, once it was begun.
+    #[must_use]
+    pub fn format_of(&self, name: &str) -> Option<Format> {
+        self.formats.get(name).copied()
     }
 
     fn begin(&mut self, next: Waiting) {
@@ -243,6 +261,7 @@ impl Inputs {
             tracing::warn!(source = name, format, "the article is that of comments which name no thread");
         }
         self.summarise(name, place, format);
+        self.formats.extend(opened.format.map(|format| (name.to_owned(), format)));
         let order = opened.format.map_or(Order::AsItComes, Format::order);
         self.current = Some((opened, order));
     }

@@ -30,6 +30,7 @@ mod reddit;
 mod reply_tree;
 mod side_file;
 mod sniff;
+mod table;
 #[cfg(test)]
 mod testing;
 mod unread;

@@ -64,7 +64,9 @@ pub fn open<'r>(raw: impl Read + Send + 'r, input: Input) -> Opened<'r> {
         },
     };
     let delimiter = match format {
-        Format::Csv | Format::Jigsaw | Format::CivilComments | Format::Socc => sniff::delimiter(&mut plain, bom),
+        Format::Csv | Format::Jigsaw | Format::CivilComments | Format::Socc => {
+            sniff::delimiter(&mut plain, bom, &input.map)
+        }
         _ => b',',
     };
     plain.skip(bom);
@@ -190,7 +192,6 @@ mod tests {
         check_format("a.jsonl", b"", jsonl);
         check_format("stdin", b"\n \n {\"text\":\"a\"}", jsonl);
         check_format("a.csv", b"{\"text\":\"a\"}\n", jsonl);
-        check_format("stdin", b"[{\"text\":\"a\"}]\n", jsonl);
         check_format("stdin", b"[deleted]\nWhy?\n", page);
         check_format("stdin", b"id,text\n1,a\n", csv);
         check_format("stdin", b"\xef\xbb\xbfid;comment\r\n1;a\r\n", csv);
@@ -257,7 +258,7 @@ mod tests {
         for (bytes, expected) in [
             (
                 b"PK\x03\x04rest".as_slice(),
-                "1 unreadable: this is a zip archive, which is not read; unpack it first: unzip -p…",
+                "1 unreadable: this is a zip archive in another file, which is not read; unpack it first: unzip…",
             ),
             (b"\xff\xfea\0", "1 unreadable: this is UTF-16, which is not read; convert it first: iconv -f UTF-16…"),
             (b"\xfe\xff\0a", "1 unreadable: this is UTF-16…"),

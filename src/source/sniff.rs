@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::csv_header::Header;
 use super::peek::Peek;
-use super::{Format, Input, json_document, object_lines};
+use super::{FieldMap, Format, Input, json_document, object_lines};
 
 /// How many lines are looked at where the first does not tell.
 pub(super) const MAX_LINES: usize = 8;
@@ -113,9 +113,9 @@ fn markup_format(window: &[u8]) -> Option<Sniffed> {
 }
 
 /// The delimiter of a table, told from its header row.
-pub(super) fn delimiter<R: Read>(text: &mut Peek<R>, begin: usize) -> u8 {
+pub(super) fn delimiter<R: Read>(text: &mut Peek<R>, begin: usize, map: &FieldMap) -> u8 {
     let seen = text.look(MAX_BYTES, |seen| lines(seen, begin, 1).is_some());
-    std::str::from_utf8(first_line(seen, begin)).map_or(b',', Header::delimiter)
+    std::str::from_utf8(first_line(seen, begin)).map_or(b',', |line| Header::delimiter(line, map))
 }
 
 /// The part of what was seen that may be used.
