@@ -29,8 +29,8 @@ pub mod pipeline;
 
 pub mod calibrate;
 pub mod evaluate;
-pub mod train;
 pub mod survey;
+pub mod train;
 pub mod trial;
 
 pub mod cli;

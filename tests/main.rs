@@ -16,6 +16,8 @@ mod evaluate;
 mod evaluate_topic;
 mod explain;
 mod explain_thread;
+mod exports_xml;
+mod fuzz_corpus;
 mod interrupt;
 mod language_set;
 mod limits;
