@@ -1,7 +1,7 @@
 //! Items of Disqus exports, sound and broken.
 
-use super::super::testing::{check, check_input, input};
-use super::super::{Format, RequestedFormat};
+use crate::source::testing::{check, check_input, input};
+use crate::source::{Format, RequestedFormat};
 
 const DISQUS: Format = Format::Disqus;
 

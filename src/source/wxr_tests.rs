@@ -1,9 +1,9 @@
 //! Items of WordPress exports, sound and broken.
 
-use super::super::testing::{check, check_input, input, read_all};
-use super::super::{Format, Input, RequestedFormat};
 use crate::config::Limits;
 use crate::domain::{Item, ModeratorDecision};
+use crate::source::testing::{check, check_input, input, read_all};
+use crate::source::{Format, Input, RequestedFormat};
 
 const WXR: Format = Format::Wxr;
 const HEAD: &str = r#"<rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>Blog</title>"#;
@@ -87,7 +87,7 @@ fn reasons_are_those_of_the_export() {
              <wp:commentmeta><wp:meta_key><![CDATA[akismet_result]]></wp:meta_key>\
              <wp:meta_value><![CDATA[{akismet}]]></wp:meta_value></wp:commentmeta>"
         ));
-        let mut opened = super::super::open(text.as_bytes(), input(RequestedFormat::Auto));
+        let mut opened = crate::source::open(text.as_bytes(), input(RequestedFormat::Auto));
         let items: Vec<Item> = std::iter::from_fn(|| opened.source.next_item()).collect();
         let [_, Item::Comment(comment)] = items.as_slice() else { panic!("{items:?}") };
         let reasons = comment.stated.as_ref().map_or(&[][..], |stated| &stated.reasons);
@@ -200,7 +200,7 @@ fn a_dead_letter_has_the_comments_own_text() {
         "<wp:comment_id>5</wp:comment_id><wp:comment_author_email>a@example.org</wp:comment_author_email>\
          <wp:comment_content>a</wp:comment_content>",
     );
-    let mut opened = super::super::open(text.as_bytes(), with_raw);
+    let mut opened = crate::source::open(text.as_bytes(), with_raw);
     let items: Vec<Item> = std::iter::from_fn(|| opened.source.next_item()).collect();
     let [_, Item::Comment(comment)] = items.as_slice() else { panic!("{items:?}") };
     let raw = comment.raw.as_ref().map(|raw| raw.as_str().to_owned());

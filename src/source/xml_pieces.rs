@@ -83,7 +83,7 @@ impl<R: Read> Pieces<R> {
     fn fill(&mut self) -> io::Result<()> {
         self.out.clear();
         self.served = 0;
-        while self.out.is_empty() {
+        while self.out.is_empty() && self.problem.is_none() {
             let count = self.inner.read(&mut self.chunk)?;
             if count == 0 {
                 // What was begun is passed on, so that it is seen not to be whole.
@@ -94,9 +94,13 @@ impl<R: Read> Pieces<R> {
                 let Some(&byte) = self.chunk.get(at) else { break };
                 if let Err(defect) = self.take(byte) {
                     self.problem = Some(defect);
-                    return Err(io::Error::other("the XML is refused"));
+                    break;
                 }
             }
+        }
+        // All that came before is passed on first.
+        if self.out.is_empty() && self.problem.is_some() {
+            return Err(io::Error::other("the XML is refused"));
         }
         Ok(())
     }
@@ -332,6 +336,10 @@ mod tests {
             let refused = passed(text.as_bytes(), 1);
             assert!(refused.is_err_and(|detail| detail.contains("document type")), "{text}");
         }
+        let mut pieces = Pieces::new(&b"<a>b</a><!DOCTYPE c [<d/>"[..]);
+        let mut before = Vec::new();
+        assert!(pieces.read_to_end(&mut before).is_err());
+        assert_eq!(before, b"<a>b</a><!DOCTYPE c ", "what came before is passed on");
     }
 
     /// Cut apart and put together by a parser that knows of no bounds, a text must be the same.
