@@ -18,6 +18,7 @@ mod inputs;
 mod json_document;
 mod jsonl;
 mod lines;
+mod lossy_utf8;
 mod object_lines;
 mod open;
 mod page;
