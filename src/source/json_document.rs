@@ -24,6 +24,7 @@ use super::json_shape::Field;
 pub(super) use super::json_sniff::{first_element_end, format_of};
 use super::json_walk::{Step, Walk};
 use super::lossy_utf8::LossyUtf8;
+use super::whole_surrogates::WholeSurrogates;
 use super::words::comment_of;
 use super::{Format, Input, Source};
 use crate::domain::{Aside, Body, Comment, CommentId, Item, RejectKind, Stated, ThreadHeader, ThreadId};
@@ -36,12 +37,20 @@ const MAX_OPEN_BYTES: usize = 8 << 20;
 /// Reads the documents of an input.
 pub(super) fn source<'r>(reader: Box<dyn BufRead + Send + 'r>, format: Format, input: Input) -> impl Source + 'r {
     let (text, had_bad_bytes) = LossyUtf8::new(reader);
+    let (text, had_halves) = WholeSurrogates::new(text);
     let format = reader_of(format, &input.map);
     let walk = Walk::new(text, format.shape(), input.limits.clone());
     Document {
         walk,
         format,
-        out: Outlet { input, ready: VecDeque::new(), waiting: VecDeque::new(), waiting_bytes: 0, had_bad_bytes },
+        out: Outlet {
+            input,
+            ready: VecDeque::new(),
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            had_bad_bytes,
+            had_halves,
+        },
         handed_on_to: 0,
         open_bytes: 0,
         found_any: false,
@@ -202,6 +211,7 @@ struct Outlet {
     waiting: VecDeque<Waiting>,
     waiting_bytes: usize,
     had_bad_bytes: Arc<AtomicBool>,
+    had_halves: Arc<AtomicBool>,
 }
 
 struct Waiting {
@@ -254,16 +264,25 @@ impl Outlet {
         }
     }
 
+    /// What is wrong with words in which something was replaced, if anything was.
+    fn broken(&self) -> Option<Defect> {
+        if self.had_bad_bytes.load(Ordering::Relaxed) {
+            let detail = "not UTF-8 within this comment; convert the input with `iconv -t UTF-8`";
+            return Some(Defect::new(RejectKind::InvalidUtf8, detail));
+        }
+        let detail = "a broken escape within this comment: half a character of UTF-16";
+        self.had_halves.load(Ordering::Relaxed).then(|| Defect::new(RejectKind::InvalidField, detail))
+    }
+
     fn reject(&mut self, node: &Node, defect: Defect) {
         let raw = self.input.keep_raw.then(|| node.raw());
         self.ready.push_back(self.input.reject(node.line, defect, raw.as_ref().map(String::as_bytes)));
     }
 
     fn put_comment(&mut self, draft: Draft, node: &mut Node, above: &mut [Node], format: &dyn ReadNode) {
-        let is_broken = |text: &str| text.contains('\u{fffd}') && self.had_bad_bytes.load(Ordering::Relaxed);
-        if is_broken(&draft.text) || draft.id.as_deref().is_some_and(is_broken) {
-            let detail = "not UTF-8 within this comment; convert the input with `iconv -t UTF-8`";
-            return self.reject(node, Defect::new(RejectKind::InvalidUtf8, detail));
+        let is_broken = draft.text.contains('\u{fffd}') || draft.id.as_ref().is_some_and(|id| id.contains('\u{fffd}'));
+        if is_broken && let Some(defect) = self.broken() {
+            return self.reject(node, defect);
         }
         // Its number may be known to those below it as its id already.
         let forced = node.slot.as_ref().and_then(|slot| slot.get());

@@ -48,7 +48,7 @@ fn a_thread_may_name_itself_behind_its_comments() {
         &["1 thread t [T]", "1 t 1: a", "1 thread t [T] u"],
     );
     check(JSON, r#"{"comments":[{"text":"a"}]}"#, &["1 1 1:1.1: a"]);
-    check(JSON, r#"{"replies":[{"text":"b"}],"text":"a","id":"x","thread_id":"t"}"#, &["1 t x: a", "1 t 1:1.1<x: b"]);
+    check(JSON, r#"{"replies":[{"text":"b"}],"text":"a","id":"x","thread_id":"t"}"#, &["1 t 1:1.1<x: b", "1 t x: a"]);
 }
 
 #[test]
@@ -101,7 +101,11 @@ fn what_is_complete_before_a_fault_is_kept() {
         "[{\"text\":\"a\"}{\"text\":\"b\"}]",
         &["1 1 1:1.1: a", "1 invalid_json: not JSON at column 14: missing comma…"],
     );
-    check(JSON, "[{\"text\":\"a\"},{\"text\":\"\\ud800\"}]", &["1 1 1:1.1: a", "1 invalid_json: not JSON at column…"]);
+    check(
+        JSON,
+        r#"[{"text":"a"},{"text":"\ud800"},{"text":"b \ud83d\ude00"}]"#,
+        &["1 1 1:1.1: a", "1 invalid_field: a broken escape…", "1 1 1:1.3: b 😀"],
+    );
     check(JSON, "words", &["1 invalid_json: not JSON at column 1…"]);
     check(JSON, "5 \"x\"", &["1 invalid_field: not an object", "1 invalid_field: not an object"]);
 }

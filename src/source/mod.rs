@@ -47,6 +47,7 @@ mod sniff;
 #[cfg(test)]
 mod testing;
 mod unread;
+mod whole_surrogates;
 mod whole_thread;
 mod words;
 mod wxr;
