@@ -14,8 +14,9 @@ use crate::support::repository;
 #[path = "../fuzz/src/lib.rs"]
 mod reading;
 
-/// Inputs made from the corpus of each target.
+/// Inputs made from the corpus of each target, unless the environment names another number (fuzz/README.md).
 const MADE_INPUTS: usize = 150;
+const NUMBER: &str = "THREADSIEVE_FUZZ_INPUTS";
 /// Pieces that mean something to one reader or another.
 const PIECES: [&[u8]; 18] = [
     b"<![CDATA[",
@@ -109,10 +110,12 @@ fn the_corpus_can_be_read() {
 
 #[test]
 fn what_is_like_the_corpus_can_be_read() {
+    let named = std::env::var(NUMBER).ok().map(|number| number.parse().expect("a number of inputs"));
+    let inputs: usize = named.unwrap_or(MADE_INPUTS);
     for (number, target) in reading::TARGETS.iter().enumerate() {
         let files = corpus(target);
         let mut random = Xoshiro256PlusPlus::seed_from_u64(number as u64);
-        for made in 0..MADE_INPUTS {
+        for made in 0..inputs {
             let [one, other] = [0, 0].map(|_| &files[random.random_range(0..files.len())].1);
             let bytes = changed(one.clone(), other, &mut random);
             check(target, &format!("input {made}"), &bytes);

@@ -16,6 +16,7 @@ mod evaluate;
 mod evaluate_topic;
 mod explain;
 mod explain_thread;
+mod exports_json;
 mod exports_xml;
 mod fuzz_corpus;
 mod interrupt;

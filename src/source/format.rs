@@ -105,8 +105,10 @@ impl Format {
     pub fn order(self) -> Order {
         match self {
             Self::Jsonl | Self::Csv | Self::Page => Order::AsItComes,
-            // Headers may stand in a file of their own, behind the comments, or all of them long before.
-            Self::Coral | Self::Disqus | Self::Reddit | Self::HackerNewsItems | Self::Socc => {
+            // Headers may stand in a file of their own, or behind the comments.
+            // So do those of Algolia's items, which are in the order of the alphabet. Those of Disqus all stand before the
+            // first comment, and would be forgotten before they are needed.
+            Self::Coral | Self::Disqus | Self::Reddit | Self::HackerNews | Self::HackerNewsItems | Self::Socc => {
                 Order::HeadersAndParentsFirst
             }
             _ => Order::ParentsFirst,
