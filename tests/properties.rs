@@ -65,7 +65,8 @@ fn run_on(bytes: &[u8], format: &str, workers: usize) -> (Outcome, Vec<u8>, Vec<
         article: None,
         workers,
     };
-    let outputs = Outputs { records: records.sink("records"), dead_letters: Some(dead_letters.sink("dead letters")) };
+    let outputs =
+        Outputs { records: records.sink("records").into(), dead_letters: Some(dead_letters.sink("dead letters")) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
     let outcome = runtime
         .block_on(run(settings, outputs, Arc::new(Counters::default()), std::future::pending()))

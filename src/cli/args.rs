@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::models::ModelsCommand;
+use crate::sink::{CommentSystem, RecordFormat};
 use crate::source::RequestedFormat;
 
 use super::bias::BiasOptions;
@@ -103,9 +104,11 @@ pub(super) enum Command {
 #[command(
     after_help = "Input is JSON lines (a comment, a thread header or a whole thread on each line), CSV with a header row, or a \
     saved comment page as plain text; compressed with gzip or zstd or not. docs/input.md has every field, docs/record.md what is \
-    written.\n\n\
+    written, docs/outputs.md into which files.\n\n\
     Examples:\n  \
     threadsieve run export.csv.gz --output records.jsonl --summary summary.json\n  \
+    threadsieve run export.csv.gz --output records.parquet --output records.jsonl.zst\n  \
+    threadsieve run export.csv.gz --output queue.csv --split-by action --write-back wordpress=hold.sh\n  \
     threadsieve run --format page --article article.txt page.txt | jq .decision\n  \
     tail -f comments.jsonl | threadsieve run --config pipeline.toml --dead-letters dead.jsonl\n\n\
     Exit codes: 0 done; 1 dead letters with --strict, or an input that could not be read to its end; 2 could not run, nothing was read, or an output failed; \
@@ -129,9 +132,22 @@ pub(super) struct RunOptions {
     #[arg(long, value_name = "FILE")]
     pub(super) article: Option<PathBuf>,
 
-    /// Where records go; `-` or none is stdout
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
+    /// Where records go; `-` or none is stdout. Several, where it is given several times. The ending says the format: .jsonl,
+    /// .csv, .tsv (each also with .gz or .zst), .parquet, .sqlite; JSON lines where it says nothing
+    #[arg(short, long = "output", value_name = "FILE")]
+    pub(super) outputs: Vec<PathBuf>,
+
+    /// The format of outputs whose ending says none: jsonl, csv, parquet or sqlite
+    #[arg(long, value_parser = RecordFormat::NAMES, value_name = "FORMAT")]
+    pub(super) output_format: Option<String>,
+
+    /// Write a file for each action instead: records.jsonl becomes records.approve.jsonl and three more
+    #[arg(long, value_parser = ["action"], value_name = "WHAT")]
+    pub(super) split_by: Option<String>,
+
+    /// Also write what a comment system is told to hold: wordpress, coral or disqus, and the file. May be given several times
+    #[arg(long, value_name = "SYSTEM=FILE", value_parser = write_back)]
+    pub(super) write_back: Vec<WriteBack>,
 
     /// Where items go that could not become records; otherwise the first few are reported on stderr
     #[arg(long, value_name = "FILE")]
@@ -156,6 +172,20 @@ pub(super) struct RunOptions {
     /// Also write the closing summary to a file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(super) summary: Option<PathBuf>,
+}
+
+/// A comment system, and the file that is written for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct WriteBack {
+    pub(super) system: CommentSystem,
+    pub(super) file: PathBuf,
+}
+
+fn write_back(written: &str) -> Result<WriteBack, String> {
+    let (system, file) =
+        written.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("write it as SYSTEM=FILE")?;
+    let system = system.parse().map_err(|error: crate::sink::UnknownSystem| error.to_string())?;
+    Ok(WriteBack { system, file: file.into() })
 }
 
 impl RunOptions {

@@ -19,6 +19,7 @@ mod models;
 mod outputs;
 mod policy;
 mod progress;
+mod record_outputs;
 mod run;
 mod summary;
 mod train;

@@ -4,10 +4,10 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use same_file::Handle;
 
-use crate::sink::LineSink;
+use crate::sink::{LineSink, compression_of};
 
 use super::inputs::{Problems, is_dash};
 
@@ -51,14 +51,24 @@ impl Taken {
 pub(super) fn check_outputs(
     records: Option<&Path>,
     beside_records: [Option<&Path>; 2],
+    taken: Taken,
+    problems: &mut Problems,
+) {
+    let beside_records: Vec<&Path> = beside_records.into_iter().flatten().collect();
+    check_all_outputs(records.as_slice(), &beside_records, taken, problems);
+}
+
+/// Does what [`check_outputs`] does, for any number of outputs.
+pub(super) fn check_all_outputs(
+    records: &[&Path],
+    beside_records: &[&Path],
     mut taken: Taken,
     problems: &mut Problems,
 ) {
-    if beside_records.into_iter().flatten().any(is_dash) {
+    if beside_records.iter().any(|path| is_dash(path)) {
         problems.push(anyhow!("`-`: stdout is for records\n  hint: name a file"));
     }
-    let all = beside_records.into_iter().chain([records]).flatten();
-    for path in all.filter(|path| !is_dash(path)) {
+    for path in beside_records.iter().chain(records).filter(|path| !is_dash(path)) {
         let name = path.display();
         match place_of(path) {
             Err(error) => problems.push(anyhow::Error::new(error).context(format!("{name}: cannot write"))),
@@ -92,16 +102,32 @@ fn place_of(path: &Path) -> io::Result<Option<PathBuf>> {
     Ok(Some(folder.canonicalize()?.join(name)))
 }
 
+/// An output that was checked: a file, emptied, and compressed as its ending says.
+pub(super) fn compressed_output(path: &Path, problems: &mut Problems) -> Option<LineSink> {
+    let name = path.display().to_string();
+    let opened = emptied(path).and_then(|file| {
+        LineSink::compressed(&*name, Box::new(file), compression_of(path)).map_err(anyhow::Error::new)
+    });
+    opened.map_err(|error| problems.push(error)).ok()
+}
+
+/// An output that was checked: a file that is empty now.
+///
+/// # Errors
+/// Where it cannot be made or emptied.
+pub(super) fn emptied(path: &Path) -> anyhow::Result<File> {
+    File::create(path).with_context(|| format!("{}: cannot write", path.display()))
+}
+
 /// An output that was checked: a file, emptied, or stdout where none, or `-`, is named.
 pub(super) fn output(path: Option<&Path>, problems: &mut Problems) -> Option<LineSink> {
     let Some(path) = path.filter(|path| !is_dash(path)) else {
         return Some(LineSink::new("stdout", Box::new(io::stdout())));
     };
-    let name = path.display();
-    match File::create(path) {
-        Ok(file) => Some(LineSink::new(name.to_string(), Box::new(file))),
+    match emptied(path) {
+        Ok(file) => Some(LineSink::new(path.display().to_string(), Box::new(file))),
         Err(error) => {
-            problems.push(anyhow::Error::new(error).context(format!("{name}: cannot write")));
+            problems.push(error);
             None
         }
     }

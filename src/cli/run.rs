@@ -1,6 +1,6 @@
 //! `threadsieve run`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,12 +8,13 @@ use anyhow::Context as _;
 
 use crate::pipeline::{Outcome, Outputs, RunError, Settings, run as run_pipeline};
 use crate::telemetry::Counters;
+use crate::wire::row::columns;
 
-use super::args::RunOptions;
+use super::args::{ProgressChoice, RunOptions};
 use super::failure::{Exit, Failure};
 use super::outputs::Taken;
 use super::progress::Progress;
-use super::{config, inputs, outputs, summary};
+use super::{config, inputs, outputs, record_outputs, summary};
 
 /// Checks and opens everything, then runs.
 pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
@@ -29,8 +30,12 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
     let read = options.inputs.iter().chain(&options.article).map(PathBuf::as_path);
     let reads_stdin = options.inputs.is_empty() || options.inputs.iter().any(|path| inputs::is_dash(path));
     let taken = Taken::read(read.chain(config::file(options.config.as_deref())), reads_stdin);
-    let beside_records = [options.dead_letters.as_deref(), options.summary.as_deref()];
-    outputs::check_outputs(options.output.as_deref(), beside_records, taken, &mut problems);
+    let files = record_outputs::files(options, &mut problems);
+    let records: Vec<&Path> = files.iter().map(|file| file.path.as_path()).collect();
+    let write_back = options.write_back.iter().map(|write_back| &write_back.file);
+    let beside_records: Vec<&Path> =
+        options.dead_letters.iter().chain(&options.summary).chain(write_back).map(PathBuf::as_path).collect();
+    outputs::check_all_outputs(&records, &beside_records, taken, &mut problems);
 
     // Nothing is created or emptied while anything is wrong.
     let (Some(plan), Some(models), Some(translators), Some(authors), true) =
@@ -38,13 +43,13 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
     else {
         return Err(Failure::all(problems));
     };
-    let records = outputs::output(options.output.as_deref(), &mut problems);
-    let mut open = |path: &Option<PathBuf>| path.as_deref().map(|path| outputs::output(Some(path), &mut problems));
-    let dead_letters = open(&options.dead_letters);
-    let summary_sink = open(&options.summary);
-    let (Some(records), true) = (records, problems.is_empty()) else {
+    let columns = columns(models.score_labels(), plan.output.statement.is_some());
+    let records = record_outputs::open(&files, &options.write_back, &columns, &mut problems);
+    let dead_letters = options.dead_letters.as_deref().map(|path| outputs::compressed_output(path, &mut problems));
+    let summary_sink = options.summary.as_deref().map(|path| outputs::output(Some(path), &mut problems));
+    if !problems.is_empty() {
         return Err(Failure::all(problems));
-    };
+    }
 
     let settings = Settings {
         plan,
@@ -63,7 +68,8 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
         reason = "the speed of a run is told to its user, and nothing else depends on it"
     )]
     let begun = Instant::now();
-    let outcome = run_on_runtime(settings, sinks, options, total)?;
+    let prints_records = files.iter().any(|file| inputs::is_dash(&file.path));
+    let outcome = run_on_runtime(settings, sinks, options.progress, prints_records, total)?;
     let seconds = begun.elapsed().as_secs_f64();
     finish(outcome, seconds, options, summary_sink.flatten())
 }
@@ -81,13 +87,14 @@ pub(super) fn start_runtime() -> Result<tokio::runtime::Runtime, Failure> {
 fn run_on_runtime(
     settings: Settings,
     outputs: Outputs,
-    options: &RunOptions,
+    progress: ProgressChoice,
+    prints_records: bool,
     total: Option<u64>,
 ) -> Result<Outcome, Failure> {
     let runtime = start_runtime()?;
     let outcome = runtime.block_on(async {
         let counters = Arc::new(Counters::default());
-        let _progress = Progress::start(options.progress, total, &counters, options.output.is_none());
+        let _progress = Progress::start(progress, total, &counters, prints_records);
         run_pipeline(settings, outputs, counters, interrupted()).await
     });
     // The reading thread, or a write, may be waiting for somebody who never comes.

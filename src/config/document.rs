@@ -9,6 +9,7 @@ use crate::domain::{Flag, LanguageCode};
 use crate::policy::{Bound, Condition, Rule, ScoreName};
 
 use super::cascade::CascadeSection;
+use super::statement::StatementSection;
 use super::translation::TranslationSection;
 use super::{AuthorField, EvidenceLabels, KeySource, Limits, Plan};
 
@@ -87,6 +88,8 @@ pub(super) struct OutputSection {
     pub(super) author_key_env: Option<String>,
     pub(super) author_key_file: Option<PathBuf>,
     pub(super) raw_dead_letters: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) statement_of_reasons: Option<StatementSection>,
 }
 
 impl Default for OutputSection {
@@ -97,6 +100,7 @@ impl Default for OutputSection {
             author_key_env: None,
             author_key_file: None,
             raw_dead_letters: false,
+            statement_of_reasons: None,
         }
     }
 }
@@ -184,6 +188,7 @@ pub fn render(plan: &Plan) -> Result<String, toml::ser::Error> {
             author_key_env,
             author_key_file,
             raw_dead_letters: plan.output.raw_dead_letters,
+            statement_of_reasons: plan.output.statement.map(StatementSection::of),
         },
         policy: PolicySection { rules: plan.policy.rules.iter().map(rule_section).collect() },
     })

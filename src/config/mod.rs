@@ -6,6 +6,7 @@ mod limits;
 mod plan;
 mod problem;
 mod rules;
+mod statement;
 mod translation;
 
 pub use cascade::CascadePlan;

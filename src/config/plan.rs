@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::domain::LanguageCode;
+use crate::domain::{LanguageCode, StatementTerms};
 use crate::policy::Policy;
 
 use super::document::{
@@ -64,6 +64,8 @@ pub struct OutputPlan {
     pub author: AuthorField,
     /// Whether dead letters hold the raw line.
     pub raw_dead_letters: bool,
+    /// What all statements of reasons say; `None` where records hold none.
+    pub statement: Option<StatementTerms>,
 }
 
 /// Whose evidence a record lists.
@@ -153,6 +155,7 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
     }
     let author = reader.author(&output);
     reader.custom_models(&models);
+    let statement = output.statement_of_reasons.and_then(|section| reader.statement(&section));
     let topic_cascade = reader.cascade(topic.cascade);
     if !reader.problems.is_empty() {
         return Err(reader.problems);
@@ -175,7 +178,7 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
         evidence_labels: tone.evidence_labels,
         topic_enabled: topic.enabled,
         topic_cascade,
-        output: OutputPlan { text: output.text, author, raw_dead_letters: output.raw_dead_letters },
+        output: OutputPlan { text: output.text, author, raw_dead_letters: output.raw_dead_letters, statement },
         policy,
     })
 }

@@ -123,6 +123,7 @@ fn write_record(
         flags: &comment.flags,
         duplicate_of: comment.duplicate_of.as_ref(),
         decision,
+        statement: site.plan.output.statement,
         models: scorers.citations(),
     });
     #[allow(

@@ -152,6 +152,12 @@ impl Models {
         &self.scorers
     }
 
+    /// The labels that the models of tone give scores for, in the order of records; none where tone is switched off.
+    #[must_use]
+    pub fn score_labels(&self) -> &[Arc<str>] {
+        self.scorers.tone.as_ref().map_or(&[], ToneModel::score_labels)
+    }
+
     /// Checks that the rules of another plan, for which nothing else would be loaded, ask only for what these models give.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 use crate::config::Plan;
 use crate::domain::{Body, Item, Stage};
 use crate::policy::Policy;
-use crate::sink::{LineSink, SinkError};
+use crate::sink::{LineSink, RecordOutputs, SinkError};
 use crate::source::{FieldMap, InputSpec, ReadSettings, RequestedFormat};
 use crate::telemetry::Counters;
 use crate::translate::Translators;
@@ -77,7 +77,7 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Outputs {
     /// Records.
-    pub records: LineSink,
+    pub records: RecordOutputs,
     /// Dead letters; without it the first few are logged as warnings, and all are counted.
     pub dead_letters: Option<LineSink>,
 }
@@ -98,7 +98,7 @@ impl std::fmt::Debug for VerdictOutputs {
 
 /// Where results go, of either kind.
 enum Results {
-    Records(LineSink),
+    Records(RecordOutputs),
     Verdicts(Box<dyn FnMut(Vec<Verdict>) -> Result<(), SinkError> + Send>),
 }
 
@@ -206,15 +206,11 @@ async fn run_to(
         }
     });
     let mut writer = Writer { outputs: Some(outputs), counters, dead_letters: 0, is_closed: false };
-    let mut tally = Tally::default();
-    while let Some(batch) = finished.recv().await {
-        let batch = batch?;
-        tally.merge(batch.tally.clone());
-        writer.write(batch).await?;
-        if writer.is_closed {
-            break;
-        }
-    }
+    let written = write_all(&mut finished, &mut writer).await;
+    // What was written is made whole, whatever ended the run.
+    let ended = writer.finish().await;
+    let tally = written?;
+    ended?;
     drop(finished);
     if writer.is_closed {
         // The driver may wait for input that never comes.
@@ -231,6 +227,23 @@ async fn run_to(
     let (threads, comments) = context.lock().unwrap_or_else(PoisonError::into_inner).forgotten();
     tracing::debug!(threads, comments, "forgotten for want of room");
     Ok(Outcome { tally, inputs, is_interrupted, is_closed: writer.is_closed })
+}
+
+/// Writes batches until there are no more, or nobody takes them; gives their count.
+async fn write_all(
+    finished: &mut mpsc::Receiver<Result<Judged, RunError>>,
+    writer: &mut Writer,
+) -> Result<Tally, RunError> {
+    let mut tally = Tally::default();
+    while let Some(batch) = finished.recv().await {
+        let batch = batch?;
+        tally.merge(batch.tally.clone());
+        writer.write(batch).await?;
+        if writer.is_closed {
+            break;
+        }
+    }
+    Ok(tally)
 }
 
 /// The batches of the reader. After an interrupt the reader is stopped, and what it had read is still handed on; a reader
@@ -413,6 +426,29 @@ impl Writer {
         }
         Ok(())
     }
+
+    /// Ends all outputs, so that what was written is whole.
+    async fn finish(&mut self) -> Result<(), RunError> {
+        let Some(mut outputs) = self.outputs.take() else { return Ok(()) };
+        let finished = spawn_blocking(move || finish_outputs(&mut outputs));
+        match finished.await.map_err(|_| RunError::Stage { stage: "write" })? {
+            Ok(()) => Ok(()),
+            Err(SinkError::Closed { .. }) => {
+                self.is_closed = true;
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn finish_outputs(outputs: &mut Ends) -> Result<(), SinkError> {
+    let records = match &mut outputs.results {
+        Results::Records(records) => records.finish(),
+        Results::Verdicts(_) => Ok(()),
+    };
+    let dead_letters = outputs.dead_letters.as_mut().map_or(Ok(()), LineSink::finish);
+    records.and(dead_letters)
 }
 
 fn write_batch(outputs: &mut Ends, judged: &mut Judged, dead_letters_before: u64) -> Result<(), SinkError> {

@@ -1,6 +1,8 @@
-//! JSON lines to a file, a pipe or a terminal.
+//! Lines of text to a file, a pipe or a terminal.
 
 use std::io::{self, Write};
+
+use super::compressed::{ByteSink, Compression};
 
 /// Why an output takes no more.
 #[derive(Debug, thiserror::Error)]
@@ -21,10 +23,20 @@ pub enum SinkError {
     },
 }
 
+impl SinkError {
+    pub(super) fn new(name: &str, source: io::Error) -> Self {
+        let name = name.to_owned();
+        match source.kind() {
+            io::ErrorKind::BrokenPipe => Self::Closed { name },
+            _ => Self::Write { name, source },
+        }
+    }
+}
+
 /// Writes whole lines.
 pub struct LineSink {
     name: String,
-    writer: Box<dyn Write + Send>,
+    bytes: ByteSink,
 }
 
 impl std::fmt::Debug for LineSink {
@@ -34,13 +46,32 @@ impl std::fmt::Debug for LineSink {
 }
 
 impl LineSink {
-    /// An output; `name` is what messages call it.
+    /// An output that is not compressed; `name` is what messages call it.
     #[must_use]
     pub fn new(name: impl Into<String>, writer: Box<dyn Write + Send>) -> Self {
-        Self { name: name.into(), writer }
+        Self { name: name.into(), bytes: ByteSink::plain(writer) }
     }
 
-    /// Writes lines that end in a line break, and passes them on at once: somebody may be waiting for them.
+    /// An output that may be compressed; [`LineSink::finish`] is due at its end.
+    ///
+    /// # Errors
+    /// Where compression cannot begin.
+    pub fn compressed(
+        name: impl Into<String>,
+        writer: Box<dyn Write + Send>,
+        compression: Compression,
+    ) -> Result<Self, SinkError> {
+        let name = name.into();
+        let bytes = ByteSink::new(writer, compression).map_err(|error| SinkError::new(&name, error))?;
+        Ok(Self { name, bytes })
+    }
+
+    /// What messages call it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Writes lines that end in a line break. What is not compressed is passed on at once: somebody may be waiting for it.
     ///
     /// # Errors
     /// Where the output takes no more.
@@ -48,10 +79,15 @@ impl LineSink {
         if lines.is_empty() {
             return Ok(());
         }
-        self.writer.write_all(lines).and_then(|()| self.writer.flush()).map_err(|source| match source.kind() {
-            io::ErrorKind::BrokenPipe => SinkError::Closed { name: self.name.clone() },
-            _ => SinkError::Write { name: self.name.clone(), source },
-        })
+        self.bytes.write(lines).map_err(|error| SinkError::new(&self.name, error))
+    }
+
+    /// Ends the output; nothing can be written any more.
+    ///
+    /// # Errors
+    /// Where the output takes no more.
+    pub fn finish(&mut self) -> Result<(), SinkError> {
+        self.bytes.finish().map_err(|error| SinkError::new(&self.name, error))
     }
 }
 
@@ -76,5 +112,15 @@ mod tests {
         assert!(matches!(error(io::ErrorKind::BrokenPipe), SinkError::Closed { .. }));
         assert!(matches!(error(io::ErrorKind::StorageFull), SinkError::Write { .. }));
         assert!(LineSink::new("out", Box::new(Failing(io::ErrorKind::Other))).write(b"").is_ok());
+    }
+
+    #[test]
+    fn a_full_disk_is_told_also_where_it_shows_only_at_the_end() {
+        for compression in [Compression::Gzip, Compression::Zstd] {
+            let failing = Box::new(Failing(io::ErrorKind::StorageFull));
+            let mut sink = LineSink::compressed("out", failing, compression).unwrap();
+            sink.write(b"x\n").unwrap();
+            assert!(matches!(sink.finish(), Err(SinkError::Write { .. })), "{compression:?}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::input::Defect;
 use super::words::{Markup, comment_of};
 use super::{Format, Input};
 use crate::domain::{Body, Comment, CommentId, Item, ModeratorDecision, Stated, ThreadHeader, ThreadId};
+use crate::text::html::article_text;
 use crate::text::words::hash_word;
 
 /// The fields of a row.
@@ -71,6 +72,11 @@ impl Table {
     ) -> Result<Option<ThreadHeader>, Defect> {
         let body = |column| Ok(named(row, column)?.map(Body::new));
         let (title, article) = (body(self.header.title)?, body(self.header.article)?);
+        // SOCC's articles are HTML.
+        let article = match article {
+            Some(article) if self.header.format == Format::Socc => Some(Body::new(article_text(article.as_str()))),
+            other => other,
+        };
         let url = named(row, self.header.url)?.map(Arc::from);
         if title.is_none() && article.is_none() && url.is_none() {
             return Ok(None);

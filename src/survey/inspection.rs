@@ -203,6 +203,7 @@ fn time_of(written: &str) -> Option<SystemTime> {
         let is_sound = (0.0..253_402_300_800.0).contains(&seconds);
         return is_sound.then(|| UNIX_EPOCH + std::time::Duration::from_secs_f64(seconds));
     }
+    let written = written.strip_suffix("+00:00").or_else(|| written.strip_suffix("+00")).unwrap_or(written);
     humantime::parse_rfc3339_weak(written).ok()
 }
 
@@ -225,7 +226,7 @@ mod tests {
         };
         for item in [
             comment("t", "a", None, "1700000000"),
-            comment("t", "b", Some("a"), "2024-01-01 10:00:00"),
+            comment("t", "b", Some("a"), "2024-01-01 10:00:00.5+00"),
             comment("t", "c", Some("b"), "yesterday"),
             comment("u", "c", Some("gone"), "2020-01-01T00:00:00Z"),
             comment("u", "c", None, ""),

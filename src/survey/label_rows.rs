@@ -1,12 +1,13 @@
 //! Moderators' decisions and people's labels as rows of training data.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use crate::domain::{Body, Comment, Item, ModeratorDecision, ThreadHeader};
+use crate::domain::{Body, Comment, Item, ModeratorDecision, SegmentKind, ThreadHeader};
 use crate::source::Format;
 
 /// A row of training data: what `train`, `calibrate` and `evaluate` read.
@@ -16,8 +17,8 @@ pub struct LabelRow<'a> {
     pub id: String,
     /// The system that the export comes from.
     pub source: &'static str,
-    /// The comment's text.
-    pub text: &'a str,
+    /// The comment's text, without what its markup says that it quotes: nobody is judged by what others wrote.
+    pub text: Cow<'a, str>,
     /// `approve` or `reject`; missing where nobody decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<&'static str>,
@@ -115,7 +116,7 @@ impl LabelRows {
             Item::Comment(comment) => {
                 self.counts.comments += 1;
                 let taken = self.row(comment, format).map_or(Ok(()), |row| take(&row));
-                self.comments.insert(key_of(comment), comment.body.clone());
+                self.comments.insert(key_of(comment), Body::new(own_words(comment)));
                 return taken;
             }
             Item::Thread(ThreadHeader { thread_id, title, article, .. }) => {
@@ -138,7 +139,7 @@ impl LabelRows {
         if decision.is_none() && given.is_empty() {
             return None;
         }
-        let text = comment.body.as_str();
+        let text = own_words(comment);
         if text.trim().is_empty() {
             self.counts.without_text += 1;
             return None;
@@ -183,6 +184,24 @@ impl LabelRows {
             off_topic: off_topic.filter(|_| title.is_some() || article.is_some() || parent.is_some()),
         })
     }
+}
+
+/// The text without marked quotes, unless there is nothing else.
+fn own_words(comment: &Comment) -> Cow<'_, str> {
+    let text = comment.body.as_str();
+    let quotes = comment.marks.iter().filter(|mark| mark.kind == SegmentKind::Quote).map(|mark| mark.span);
+    let (mut own, mut from) = (String::new(), 0);
+    for quote in quotes {
+        own.push_str(text.get(from..quote.begin).unwrap_or_default());
+        from = quote.end;
+    }
+    if from == 0 {
+        return Cow::Borrowed(text);
+    }
+    own.push_str(text.get(from..).unwrap_or_default());
+    // What is left of quoted lines in Markdown is their sign.
+    let own = own.trim_start_matches(['>', ' ', '\n']).trim_end();
+    if own.chars().any(char::is_alphabetic) { Cow::Owned(own.to_owned()) } else { Cow::Borrowed(text) }
 }
 
 fn key_of(comment: &Comment) -> String {

@@ -4,5 +4,7 @@ pub mod dead_letter;
 pub mod explanation;
 pub mod input;
 pub mod record;
+pub mod row;
+pub mod statement;
 pub mod summary;
 pub mod topic_explanation;

@@ -14,6 +14,8 @@ use crate::domain::{
 };
 use crate::text::scalars::ScalarCursor;
 
+use super::statement::StatementField;
+
 /// Name and version of the record's shape.
 pub const SCHEMA: &str = "threadsieve.record/1";
 
@@ -56,6 +58,10 @@ pub struct Record<'a> {
     pub duplicate_of: Option<&'a str>,
     /// What policy would do.
     pub decision: DecisionField<'a>,
+    /// What the EU's Digital Services Act asks a site to state where it restricts a comment; missing unless the configuration
+    /// asks for it and the action is `review` or `reject`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statement_of_reasons: Option<StatementField>,
     /// What scored it: `name@version+sha256:…` by stage, and by name for models of the site's own.
     pub models: &'a BTreeMap<Arc<str>, Arc<str>>,
 }
@@ -300,6 +306,8 @@ pub struct Parts<'a> {
     pub duplicate_of: Option<&'a domain::CommentId>,
     /// What policy would do.
     pub decision: &'a Decision,
+    /// What all statements of reasons say, where records hold them.
+    pub statement: Option<domain::StatementTerms>,
     /// What scored it.
     pub models: &'a BTreeMap<Arc<str>, Arc<str>>,
 }
@@ -336,6 +344,10 @@ impl<'a> From<Parts<'a>> for Record<'a> {
                 action: parts.decision.action.name(),
                 reasons: parts.decision.reasons.iter().map(ReasonField::from).collect(),
             },
+            statement_of_reasons: parts
+                .statement
+                .filter(|_| parts.decision.action >= domain::Action::Review)
+                .map(|terms| StatementField::new(terms, parts.comment, parts.decision)),
             models: parts.models,
         }
     }

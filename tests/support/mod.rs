@@ -3,12 +3,14 @@
 mod generator;
 mod model_folder;
 pub mod rust_paths;
+mod tables;
 #[cfg(feature = "sentence-transformer")]
 pub mod tiny_sentence_encoder;
 mod workspace;
 
 pub use generator::interleaved_threads;
 pub use model_folder::SmallModel;
+pub use tables::{Table, TableRow, csv_table, parquet_table, sqlite_table};
 pub use workspace::{Ran, Workspace, parse_lines, repository, sample};
 
 use serde_json::Value;
