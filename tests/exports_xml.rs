@@ -162,7 +162,7 @@ fn what_cannot_be_read_says_what_to_do() {
         &[(3, "unreadable", "closing tag")],
     );
     let other = [(1, "unreadable", "not the export of WordPress")];
-    check("another kind", b"{\"text\":\"a\"}\n", &wxr, 0, &other);
+    check("another kind", b"{\"text\":\"a\"}", &wxr, 0, &other);
     check("another kind", format!("<disqus>{POST}</disqus>").as_bytes(), &wxr, 0, &other);
     check("nothing", b"", &wxr, 0, &other);
     check("no items", b"<rss><channel><title>a</title></channel></rss>", &wxr, 0, &[]);

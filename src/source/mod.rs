@@ -47,7 +47,6 @@ mod sniff;
 mod table;
 #[cfg(test)]
 mod testing;
-mod unread;
 mod whole_surrogates;
 mod whole_thread;
 mod words;
