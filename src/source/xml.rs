@@ -159,7 +159,11 @@ impl<'r> Xml<'r> {
         self.event_line = self.reader.get_ref().line();
         let event = match self.reader.read_event_into(&mut self.buffer) {
             Ok(event) => event,
-            Err(error) => return Err(self.reader.get_mut().take_problem().unwrap_or_else(|| defect_of(&error))),
+            Err(error @ Error::Io(_)) => {
+                return Err(self.reader.get_mut().take_problem().unwrap_or_else(|| defect_of(&error)));
+            }
+            // The pieces may be ahead, and have found something worse.
+            Err(error) => return Err(defect_of(&error)),
         };
         match event {
             Event::Start(start) => {
