@@ -66,11 +66,13 @@ fn header(xml: &mut Xml<'_>, input: &Input) -> Result<ThreadHeader, Defect> {
     let body = |text: &str| Some(article_text(text)).filter(|text| !text.is_empty()).map(Body::new);
     while xml.advance()? == Step::Open {
         match xml.name() {
-            "title" => title = body(&xml.text(MAX_TITLE_BYTES)?.text),
-            "message" => article = body(&xml.text(input.limits.max_page_bytes.min(input.limits.max_line_bytes))?.text),
+            "title" => title = body(&xml.text(MAX_TITLE_BYTES)?.beginning),
+            "message" => {
+                article = body(&xml.text(input.limits.max_page_bytes.min(input.limits.max_line_bytes))?.beginning)
+            }
             "link" => {
-                let link = xml.text(MAX_TITLE_BYTES)?.text;
-                url = Some(link.trim()).filter(|link| !link.is_empty()).map(Arc::from);
+                let address = xml.text(MAX_TITLE_BYTES)?.beginning;
+                url = Some(address.trim()).filter(|address| !address.is_empty()).map(Arc::from);
             }
             _ => xml.skip()?,
         }

@@ -104,16 +104,16 @@ impl Wxr {
             }
             Within::Item if is_wordpress(xml) => match name.as_str() {
                 "post_id" => {
-                    let id = xml.text(MAX_TITLE_BYTES)?.text;
+                    let id = xml.text(MAX_TITLE_BYTES)?.beginning;
                     self.post.id = Some(id.trim()).filter(|id| !id.is_empty()).map(ThreadId::new);
                 }
                 "comment" => self.comment(xml, input, items)?,
                 _ => xml.skip()?,
             },
             Within::Item => match (xml.namespace(), name.as_str()) {
-                ("", "title") => self.post.title = filled(&article_text(&xml.text(MAX_TITLE_BYTES)?.text)),
+                ("", "title") => self.post.title = filled(&article_text(&xml.text(MAX_TITLE_BYTES)?.beginning)),
                 ("", "link") => {
-                    let url = xml.text(MAX_TITLE_BYTES)?.text;
+                    let url = xml.text(MAX_TITLE_BYTES)?.beginning;
                     self.post.url = Some(url.trim()).filter(|url| !url.is_empty()).map(Arc::from);
                 }
                 ("http://purl.org/rss/1.0/modules/content/" | "content", "encoded") => {
@@ -121,7 +121,7 @@ impl Wxr {
                     let most = input.limits.max_page_bytes.min(input.limits.max_line_bytes);
                     let text = xml.text(most)?;
                     self.post.defects = article_defect(&text, most).into_iter().map(|defect| (line, defect)).collect();
-                    self.post.article = filled(&article_text(&text.text));
+                    self.post.article = filled(&article_text(&text.beginning));
                 }
                 _ => xml.skip()?,
             },
@@ -208,8 +208,8 @@ impl Fields {
                 let (mut key, mut value) = (String::new(), String::new());
                 while xml.advance()? == Step::Open {
                     match xml.name() {
-                        "meta_key" => key = xml.text(MAX_TITLE_BYTES)?.text,
-                        "meta_value" => value = xml.text(MAX_TITLE_BYTES)?.text,
+                        "meta_key" => key = xml.text(MAX_TITLE_BYTES)?.beginning,
+                        "meta_value" => value = xml.text(MAX_TITLE_BYTES)?.beginning,
                         _ => xml.skip()?,
                     }
                 }

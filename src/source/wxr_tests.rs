@@ -1,4 +1,4 @@
-//! Items of WordPress exports, sound and broken.
+//! Items of `WordPress` exports, sound and broken.
 
 use crate::config::Limits;
 use crate::domain::{Item, ModeratorDecision};

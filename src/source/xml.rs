@@ -32,10 +32,10 @@ pub(super) enum Step {
 }
 
 /// A text, perhaps cut.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Text {
     /// Its beginning, no longer than it was allowed to be.
-    pub(super) text: String,
+    pub(super) beginning: String,
     /// The length of the whole, in bytes.
     pub(super) bytes: usize,
     /// Whether more of it was there.
@@ -116,7 +116,7 @@ impl<'r> Xml<'r> {
             text = text.replace("\r\n", "\n").replace('\r', "\n");
         }
         let is_broken = text.contains('\u{fffd}') && self.had_bad_bytes.load(Ordering::Relaxed);
-        Ok(Text { text, bytes: kept.bytes, is_cut, is_broken })
+        Ok(Text { beginning: text, bytes: kept.bytes, is_cut, is_broken })
     }
 
     /// The name of the element that began last, without its prefix.
@@ -209,15 +209,21 @@ impl<'r> Xml<'r> {
                 Err(Defect::new(RejectKind::Unreadable, detail))
             }
             Event::Text(text) => {
-                kept.into_iter().for_each(|kept| kept.push(&text));
+                if let Some(kept) = kept {
+                    kept.push(&text);
+                }
                 Ok(None)
             }
             Event::CData(text) => {
-                kept.into_iter().for_each(|kept| kept.push(&text));
+                if let Some(kept) = kept {
+                    kept.push(&text);
+                }
                 Ok(None)
             }
             Event::GeneralRef(reference) => {
-                kept.into_iter().for_each(|kept| kept.push_reference(&reference));
+                if let Some(kept) = kept {
+                    kept.push_reference(&reference);
+                }
                 Ok(None)
             }
             Event::Decl(declaration) => match declaration.encoding() {
@@ -255,15 +261,16 @@ impl Kept {
             "gt" => self.push(">"),
             "quot" => self.push("\""),
             "apos" => self.push("'"),
-            _ => match reference.resolve_char_ref() {
-                Ok(Some(character)) => self.push(character.encode_utf8(&mut [0; 4])),
-                // Not declared: it stays as it is, and HTML knows what it means.
-                _ => {
+            _ => {
+                if let Ok(Some(character)) = reference.resolve_char_ref() {
+                    self.push(character.encode_utf8(&mut [0; 4]));
+                } else {
+                    // Not declared: it stays as it is, and HTML knows what it means.
                     self.push("&");
                     self.push(name);
                     self.push(";");
                 }
-            },
+            }
         }
     }
 }
@@ -319,6 +326,8 @@ fn defect_of(error: &Error) -> Defect {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     /// The document as `<name text>` for elements whose names begin with `t`, and `name>` and `<` for others.
@@ -330,7 +339,7 @@ mod tests {
                 if step == Step::Open && xml.name().starts_with('t') {
                     let name = xml.name().to_owned();
                     xml.text(max_bytes).map(|text| {
-                        shown.push_str(&format!("<{name} {}", text.text));
+                        let _ = write!(shown, "<{name} {}", text.beginning);
                         shown.push_str(if text.is_cut { "…" } else { "" });
                         shown.push_str(if text.is_broken { "!>" } else { ">" });
                         None
@@ -341,7 +350,9 @@ mod tests {
             });
             match step {
                 Ok(None) => {}
-                Ok(Some(Step::Open)) => shown.push_str(&format!("{}>", xml.name())),
+                Ok(Some(Step::Open)) => {
+                    let _ = write!(shown, "{}>", xml.name());
+                }
                 Ok(Some(Step::Close)) => shown.push('<'),
                 Ok(Some(Step::End)) => return (shown, None),
                 Err(defect) => return (shown, Some(format!("{} {}", xml.line(), defect.detail))),

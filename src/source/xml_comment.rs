@@ -32,7 +32,7 @@ impl XmlComment {
             let detail = format!("a field of {} bytes, the limit is {MAX_FIELD_BYTES}", field.bytes);
             self.defect.get_or_insert(Defect::new(RejectKind::InvalidField, detail));
         }
-        let text = field.text.trim();
+        let text = field.beginning.trim();
         self.keep(&name, text, input);
         Ok((!text.is_empty()).then(|| text.to_owned()))
     }
@@ -48,8 +48,8 @@ impl XmlComment {
             let detail = "bytes of the text are not UTF-8; convert the file with iconv, if it is in another encoding";
             self.defect.get_or_insert(Defect::new(RejectKind::InvalidUtf8, detail));
         }
-        self.keep(&name, &body.text, input);
-        Ok(Some(body.text))
+        self.keep(&name, &body.beginning, input);
+        Ok(Some(body.beginning))
     }
 
     fn keep(&mut self, name: &str, text: &str, input: &Input) {
