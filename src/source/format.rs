@@ -106,7 +106,11 @@ impl Format {
         match self {
             Self::Jsonl | Self::Csv | Self::Page => Order::AsItComes,
             // Headers may stand in a file of their own, or behind the comments.
-            Self::Coral | Self::Reddit | Self::HackerNewsItems | Self::Socc => Order::HeadersAndParentsFirst,
+            // So do those of Algolia's items, which are in the order of the alphabet. Those of Disqus all stand before the
+            // first comment, and would be forgotten before they are needed.
+            Self::Coral | Self::Disqus | Self::Reddit | Self::HackerNews | Self::HackerNewsItems | Self::Socc => {
+                Order::HeadersAndParentsFirst
+            }
             _ => Order::ParentsFirst,
         }
     }

@@ -87,11 +87,11 @@ impl<'r> JsonlSource<'r> {
         if is_json_array(line) {
             // The whole input is lost, not a line of it.
             defect.kind = RejectKind::Unreadable;
-            defect.detail = String::from("a JSON array, not JSON lines; convert it with `jq -c '.[]'`");
+            defect.detail = String::from("a JSON array, not JSON lines; leave --format away, or name json");
             self.begins_pretty = true;
             self.ended = line.last() == Some(&b']');
         } else if matches!(line.last(), Some(b'{' | b',' | b'[')) {
-            defect.detail = String::from("JSON over several lines, not JSON lines; convert it with `jq -c .`");
+            defect.detail = String::from("JSON over several lines, not JSON lines; leave --format away, or name json");
             self.begins_pretty = true;
         }
     }
@@ -297,11 +297,11 @@ mod tests {
 
     #[test]
     fn other_json_is_one_reject_with_advice() {
-        let array = "1 unreadable: a JSON array, not JSON lines; convert it with `jq -c '.[]'`";
+        let array = "1 unreadable: a JSON array, not JSON lines; leave --format away, or name json";
         check(JSONL, r#"[{"text":"a"},{"text":"b"}]"#, &[array]);
         check(JSONL, "[\n{\"text\":\"a\"},\n{\"text\":\"b\"}\n]\n", &[array]);
         check(JSONL, "[\n  {\n    \"text\": \"a\"\n  }\n]\n", &[array]);
-        let pretty = "1 invalid_json: JSON over several lines, not JSON lines; convert it with `jq -c .`";
+        let pretty = "1 invalid_json: JSON over several lines, not JSON lines; leave --format away, or name json";
         check(JSONL, "{\n  \"text\": \"a\"\n}\n", &[pretty]);
         check(JSONL, "{ \"id\": 1,\n  \"text\": \"a\" }\n", &[pretty]);
         check(JSONL, "{\"id\":1,\n{\"text\":\"b\"}\n", &[pretty, "2 1 1:2: b"]);

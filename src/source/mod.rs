@@ -1,5 +1,6 @@
 //! Where comments come from: one reader per format, all behind one trait.
 
+mod any_json;
 mod archive;
 mod arrange;
 mod article_lines;
@@ -8,16 +9,29 @@ mod csv;
 mod csv_header;
 mod csv_rows;
 mod decode;
+mod discourse;
 mod disqus;
 mod field_map;
 mod format;
+mod hacker_news;
 mod hacker_news_items;
 mod idle;
 mod input;
 mod inputs;
 mod json_document;
+#[cfg(test)]
+mod json_document_tests;
+mod json_formats;
+mod json_found;
+mod json_node;
+mod json_shape;
+mod json_sniff;
+mod json_walk;
 mod jsonl;
+mod lemmy;
 mod lines;
+mod lossy_utf8;
+mod mastodon;
 mod object_lines;
 mod open;
 mod page;
@@ -26,16 +40,23 @@ mod parquet_rows;
 mod peek;
 mod raw;
 mod reddit;
+mod reddit_thread;
 mod reply_tree;
 mod side_file;
 mod sniff;
 mod table;
 #[cfg(test)]
 mod testing;
-mod unread;
+mod whole_surrogates;
 mod whole_thread;
 mod words;
 mod wxr;
+mod xml;
+mod xml_comment;
+mod xml_pieces;
+mod xml_source;
+mod youtube;
+mod yt_dlp;
 
 pub use field_map::{FieldMap, FieldMapError, MappedField};
 pub use format::{Format, Order, RequestedFormat, RequestedFormatError};

@@ -39,7 +39,9 @@ fn comment(fields: &Fields, place: &Place<'_>) -> Result<Comment, Defect> {
     let reasons = state.reason.map(Arc::from).into_iter().collect::<Vec<_>>();
     Ok(Comment {
         // What answers the submission has its name as the parent's.
-        parent_id: text_of(fields, "parent_id").and_then(|parent| parent.strip_prefix("t1_")).map(CommentId::new),
+        parent_id: text_of(fields, "parent_id")
+            .and_then(|parent| parent.strip_prefix("t1_").filter(|id| !id.is_empty()))
+            .map(CommentId::new),
         author: author(fields.get("author")),
         created_at: fields.get("created_utc").and_then(time_of).map(Arc::from),
         moderation: state.decision,
@@ -105,7 +107,7 @@ pub(super) fn unescaped(text: &str) -> String {
 }
 
 fn bare(id: &str, prefix: &str) -> String {
-    id.strip_prefix(prefix).unwrap_or(id).to_owned()
+    id.strip_prefix(prefix).filter(|bare| !bare.is_empty()).unwrap_or(id).to_owned()
 }
 
 #[cfg(test)]

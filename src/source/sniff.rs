@@ -87,8 +87,13 @@ fn json_format<R: Read>(text: &mut Peek<R>, begin: usize, input: &Input) -> Form
     }
     let is_cut = lines(window(seen, begin), 0, 1).is_none() && seen.len() >= MAX_BYTES;
     if is_cut || is_json_array(line) || matches!(line.last(), Some(b'{' | b',' | b'[')) {
-        // An array, or an object over several lines.
-        let seen = text.look(MAX_BYTES, |_| false);
+        // An array, of which the first element tells enough, or an object over several lines.
+        let element_end = |seen: &[u8]| json_document::first_element_end(window(seen, begin));
+        let seen = text.look(MAX_BYTES, |seen| element_end(seen).is_some());
+        if let Some(end) = element_end(seen) {
+            let element = window(seen, begin).get(..end).unwrap_or_default();
+            return json_document::format_of(element).unwrap_or(Format::Json);
+        }
         let otherwise = if is_cut && first_byte(seen, begin) == Some(b'{') { Format::Jsonl } else { Format::Json };
         return json_document::format_of(window(seen, begin)).unwrap_or(otherwise);
     }

@@ -130,6 +130,7 @@ mod properties {
                 RequestedFormat::Fixed(Format::Jsonl),
                 RequestedFormat::Fixed(Format::Csv),
                 RequestedFormat::Fixed(Format::Page),
+                RequestedFormat::Fixed(Format::Json),
             ]),
         ) {
             read_all(pieces.concat().as_bytes(), &input(format));
