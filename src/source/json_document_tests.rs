@@ -373,3 +373,67 @@ fn arrays_are_read_from_stdin_whatever_their_lines() {
     let (format, items) = read_all(b"{\n  \"text\": \"a\"\n}\n{\n  \"text\": \"b\"\n}\n", &input);
     assert_eq!((format, items), (Some(JSON), vec![String::from("1 1 1:1: a"), String::from("4 1 1:4: b")]));
 }
+
+#[test]
+fn headers_and_decisions_of_the_systems_are_read() {
+    let check = |format: Format, text: &str, expected: &[&str]| {
+        let (found, items) = read_all(text.as_bytes(), &input(RequestedFormat::Auto));
+        assert_eq!(found, Some(format));
+        let is_told = |item: &&String| item.contains(" thread ") || item.contains("ed]: ");
+        assert_eq!(items.iter().filter(is_told).collect::<Vec<_>>(), expected);
+    };
+    macro_rules! fixture {
+        ($name:literal) => {
+            include_str!(concat!("../../tests/fixtures/exports/", $name))
+        };
+    }
+    check(
+        Format::RedditThread,
+        fixture!("reddit_thread.json"),
+        &[
+            "1 thread 1abcde [Old bridge to close for two years] [The council wants to close the old bridge for two years & open a ferry.⏎⏎What do you think of the **plan**?] https://www.reddit.com/r/examplefen/comments/1abcde/old_bridge_to_close/",
+            "1 1abcde kcc0003<kcc0001@2026-01-01T10:20:00Z [rejected]: ",
+        ],
+    );
+    check(
+        Format::YtDlp,
+        fixture!("youtube.info.json"),
+        &[
+            "1 thread aBcDeFgHiJk [A walk over the old bridge] [We walk over the old bridge before it closes.⏎⏎0:00 The gate⏎2:10 The river] https://www.youtube.com/watch?v=aBcDeFgHiJk",
+        ],
+    );
+    check(
+        Format::Youtube,
+        fixture!("youtube_comment_threads.json"),
+        &[
+            "48 aBcDeFgHiJk UgwAAA.9j-1<UgwAAA @ben-example@2026-01-01T11:00:00Z [approved]: I'd take the ferry.",
+            "100 aBcDeFgHiJk UgwAAA.9j-2<UgwAAA @eve-example@2026-01-01T12:00:00Z [rejected]: Nobody asked you.",
+        ],
+    );
+    check(
+        Format::HackerNews,
+        fixture!("hacker_news_algolia.json"),
+        &[
+            "1 thread 40000001 [Show HN: A controller for water mills] [I wrote a controller for a water mill.⏎Ask me anything.]",
+        ],
+    );
+    check(
+        Format::Lemmy,
+        fixture!("lemmy_comments.json"),
+        &[
+            "1 thread 7 [Old bridge to close] [The council has decided.⏎⏎Work begins in May.] https://lemmy.example/post/7",
+            "1 7 35<12 shop@2026-01-01T10:20:00Z [rejected]: Buy cheap boats here",
+        ],
+    );
+    check(Format::Mastodon, fixture!("mastodon_context.json"), &[]);
+    check(
+        Format::Discourse,
+        fixture!("discourse_topic.json"),
+        &[
+            "1 thread 77 [The council wants to close the old bridge.⏎Here is the plan.]",
+            "1 77 4 eve@2026-01-01T09:30:00.000Z [rejected]: You are all wrong and I will not say why.",
+            "1 thread 77 [Old bridge to close] [The council wants to close the old bridge.⏎Here is the plan.]",
+        ],
+    );
+    check(JSON, fixture!("array.json"), &["3 bridge 1 ana@2026-01-01T10:00:00Z [approved]: The ferry is fine by me."]);
+}
