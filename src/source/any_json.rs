@@ -59,7 +59,7 @@ impl AnyJson {
     }
 
     fn mapped_shape(&self) -> Shape {
-        let (mut root, mut node): (Vec<(&str, Target)>, Vec<(&str, Target)>) = (Vec::new(), Vec::new());
+        let (mut root, mut node) = (Vec::<(&str, Target)>::new(), Vec::new());
         let list = self.map.path(MappedField::Comments);
         let fields = [
             (MappedField::Text, Field::Text),
@@ -154,6 +154,11 @@ impl ReadNode for AnyJson {
             ..Draft::new(thread, text, markup)
         }));
         Ok(())
+    }
+
+    fn id_of<'n>(&self, node: &'n Node, input: &Input) -> Option<&'n str> {
+        let id = |field: Field| node.id(field, &input.limits).ok().flatten();
+        id(Field::Id).or_else(|| id(Field::SecondId))
     }
 
     fn expected(&self) -> &'static str {
