@@ -104,7 +104,7 @@ fn a_file_of_another_kind_or_a_broken_one_is_told() {
         assert!(!shown.contains("secret"), "{shown}");
     };
     check("discourse", r#"{"secret":[1]}"#, 0, "1 unreadable: no `post_stream`: not a topic of Discourse");
-    check("json", "[{\"text\":\"a secret\"},\n{\"text\":\"b", 1, "2 unreadable: the JSON breaks off at column 12");
+    check("json", "[{\"text\":\"a secret\"},\n{\"text\":\"b", 1, "2 unreadable: the JSON breaks off at column 11");
     check("json", "[{\"text\":\"a\"},\n{secret}]", 1, "2 invalid_json: not JSON at column 2");
     // One document, told to be lines.
     check("jsonl", "[{\"text\":\"a\"}]", 0, "1 unreadable: a JSON array, not JSON lines");

@@ -26,7 +26,7 @@ pub(super) struct AnyJson {
 }
 
 /// The names of JSON lines.
-const OWN: [(&str, Target); 22] = [
+const OWN: [(&str, Target); 23] = [
     ("type", Target::Take(Field::Kind)),
     ("thread_id", Target::Take(Field::ThreadId)),
     ("title", Target::Take(Field::Title)),
@@ -49,6 +49,7 @@ const OWN: [(&str, Target); 22] = [
     ("removal", Target::Take(Field::Removal)),
     ("comments_v2", Target::Nodes(Role::Entry)),
     ("data.comment", Target::Nodes(Role::Entry)),
+    ("timestamp", Target::Take(Field::Seconds)),
 ];
 const TEXTS: [Field; 4] = [Field::Text, Field::SecondText, Field::ThirdText, Field::FourthText];
 
@@ -58,7 +59,7 @@ impl AnyJson {
     }
 
     fn mapped_shape(&self) -> Shape {
-        let (mut root, mut node): (Vec<(&str, Target)>, Vec<(&str, Target)>) = (Vec::new(), Vec::new());
+        let (mut root, mut node) = (Vec::<(&str, Target)>::new(), Vec::new());
         let list = self.map.path(MappedField::Comments);
         let fields = [
             (MappedField::Text, Field::Text),
@@ -99,7 +100,7 @@ impl ReadNode for AnyJson {
 
     fn read(&mut self, node: &Node, above: &[Node], input: &Input, found: &mut Vec<Found>) -> Result<(), Defect> {
         if node.role == Role::Entry {
-            return entry(node, input, found);
+            return entry(node, above, input, found);
         }
         let limits = &input.limits;
         let text = text_of(node, input)?;
@@ -153,6 +154,11 @@ impl ReadNode for AnyJson {
             ..Draft::new(thread, text, markup)
         }));
         Ok(())
+    }
+
+    fn id_of<'n>(&self, node: &'n Node, input: &Input) -> Option<&'n str> {
+        let id = |field: Field| node.id(field, &input.limits).ok().flatten();
+        id(Field::Id).or_else(|| id(Field::SecondId))
     }
 
     fn expected(&self) -> &'static str {
@@ -223,11 +229,12 @@ fn moderation(node: &Node) -> Option<ModeratorDecision> {
 }
 
 /// A comment of Facebook's export; what stands around one has no text.
-fn entry(node: &Node, input: &Input, found: &mut Vec<Found>) -> Result<(), Defect> {
+fn entry(node: &Node, above: &[Node], input: &Input, found: &mut Vec<Found>) -> Result<(), Defect> {
+    let Some(around) = above.last().filter(|around| around.role == Role::Entry) else { return Ok(()) };
     let Some(text) = node.text(Field::FourthText, &input.limits)? else { return Ok(()) };
     found.push(Found::Comment(Draft {
         author: node.written(Field::Author).map(|author| mended(author).into_owned()),
-        created_at: node.time(Field::CreatedAt),
+        created_at: node.time(Field::Seconds).or_else(|| around.time(Field::Seconds)),
         ..Draft::new(Thread::Input, text, Markup::Plain)
     }));
     Ok(())

@@ -127,7 +127,7 @@ impl<R: std::io::Read> Document<R> {
         let Some((above, rest)) = self.walk.nodes.split_at_mut_checked(at) else { return };
         let Some(node) = rest.first_mut().filter(|node| node.handed_on.is_none()) else { return };
         let is_enough = if has_text(node) {
-            let has_id = why == Why::End || node.get(self.format.id_field()).is_some();
+            let has_id = why == Why::End || self.format.id_of(node, &self.out.input).is_some();
             has_id && (why != Why::List || self.format.is_whole_before_lists(node))
         } else {
             above.is_empty()
@@ -299,17 +299,11 @@ impl Outlet {
         let (parent_id, parent_slot) = match (draft.parent, above.last_mut()) {
             (Parent::Id(id), _) => (Some(CommentId::new(id)), None),
             (Parent::None, _) | (Parent::Above, None) => (None, None),
-            (Parent::Above, Some(parent)) => match parent.slot.as_ref().and_then(|slot| slot.get()) {
-                Some(id) => (Some(CommentId::new(Arc::clone(id))), None),
-                None => match parent.id(format.id_field(), &self.input.limits) {
-                    Ok(Some(id)) => (Some(CommentId::new(id)), None),
-                    _ => {
-                        let made: Arc<str> = self.made_id(parent).as_str().into();
-                        (None, Some((Arc::clone(parent.slot.get_or_insert_with(Slot::default)), made)))
-                    }
-                },
-            },
+            (Parent::Above, Some(parent)) => self.parent(parent, format),
         };
+        if let Some(slot) = &node.slot {
+            let _ = slot.set(id.as_str().into());
+        }
         let comment = match comment_of(&self.input, node.line, thread_id, id, &draft.text, draft.markup) {
             Ok(comment) => comment,
             Err(defect) => return self.reject(node, defect),
@@ -336,6 +330,18 @@ impl Outlet {
         }
     }
 
+    /// The id of the node around a comment, or where it will be known, with what it is made of in need.
+    fn parent(&self, parent: &mut Node, format: &dyn ReadNode) -> (Option<CommentId>, Option<(Slot, Arc<str>)>) {
+        if let Some(id) = parent.slot.as_ref().and_then(|slot| slot.get()) {
+            return (Some(CommentId::new(Arc::clone(id))), None);
+        }
+        if let Some(id) = format.id_of(parent, &self.input) {
+            return (Some(CommentId::new(id)), None);
+        }
+        let made: Arc<str> = self.made_id(parent).as_str().into();
+        (None, Some((Arc::clone(parent.slot.get_or_insert_with(Slot::default)), made)))
+    }
+
     /// The thread of the outermost node, or where it will be known.
     fn root_thread(&self, node: &mut Node, above: &mut [Node], format: &dyn ReadNode) -> (ThreadId, Option<Slot>) {
         let is_root = above.is_empty();
@@ -357,7 +363,7 @@ impl Outlet {
         }
         // A slot that was filled for want of room stays as it is.
         if let Some(slot) = &node.slot {
-            let own = node.id(format.id_field(), &self.input.limits).ok().flatten();
+            let own = format.id_of(node, &self.input);
             let _ = slot.set(own.map_or_else(|| self.made_id(node).as_str().into(), Arc::from));
         }
         if let Some(slot) = &node.thread_slot {

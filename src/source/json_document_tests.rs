@@ -1,5 +1,6 @@
 //! Documents of all formats, whole and broken.
 
+use std::fmt::Write as _;
 use std::io::Read;
 
 use super::testing::{check, check_input, input, read_all, show};
@@ -47,6 +48,7 @@ fn a_thread_may_name_itself_behind_its_comments() {
         r#"{"thread_id":"t","title":"T","comments":[{"id":1,"text":"a"}],"url":"u"}"#,
         &["1 thread t [T]", "1 t 1: a", "1 thread t [T] u"],
     );
+    check(JSON, r#"[{"replies":[{"text":"b"}],"text":"a","comment_id":"x"}]"#, &["1 1 1:1.2<x: b", "1 1 x: a"]);
     check(JSON, r#"{"comments":[{"text":"a"}]}"#, &["1 1 1:1.1: a"]);
     check(JSON, r#"{"replies":[{"text":"b"}],"text":"a","id":"x","thread_id":"t"}"#, &["1 t 1:1.1<x: b", "1 t x: a"]);
 }
@@ -215,14 +217,14 @@ fn depth_takes_neither_stack_nor_order() {
     const DEPTH: usize = 100_000;
     let mut nested = String::from(r#"{"id":1,"type":"story","title":"T","children":["#);
     for id in 2..DEPTH + 2 {
-        nested.push_str(&format!(r#"{{"id":{id},"text":"a","children":["#));
+        let _ = write!(nested, r#"{{"id":{id},"text":"a","children":["#);
     }
     nested.push_str(&"]}".repeat(DEPTH + 1));
     assert_eq!(depth_of(Format::HackerNews, &nested), (DEPTH, DEPTH));
     // In the order of the alphabet, and ids that come after those who need them.
     let mut nested = r#"{"children":["#.repeat(DEPTH + 1);
     for id in (1..DEPTH + 2).rev() {
-        nested.push_str(&format!(r#"],"id":{id},"text":"a"{}}}"#, if id == 1 { r#","type":"story""# } else { "" }));
+        let _ = write!(nested, r#"],"id":{id},"text":"a"{}}}"#, if id == 1 { r#","type":"story""# } else { "" });
     }
     assert_eq!(depth_of(Format::HackerNews, &nested), (DEPTH, DEPTH));
     let mut nested = String::new();
@@ -232,7 +234,7 @@ fn depth_takes_neither_stack_nor_order() {
     nested.push_str("\"\"");
     for id in (1..=DEPTH).rev() {
         let parent = if id == 1 { String::from("t3_s") } else { format!("t1_{}", id - 1) };
-        nested.push_str(&format!(r#","id":"{id}","parent_id":"{parent}","link_id":"t3_s","body":"a"}}}}]}}}}"#));
+        let _ = write!(nested, r#","id":"{id}","parent_id":"{parent}","link_id":"t3_s","body":"a"}}}}]}}}}"#);
     }
     assert_eq!(depth_of(Format::RedditThread, &nested), (DEPTH, DEPTH));
 }
@@ -372,4 +374,68 @@ fn arrays_are_read_from_stdin_whatever_their_lines() {
     }
     let (format, items) = read_all(b"{\n  \"text\": \"a\"\n}\n{\n  \"text\": \"b\"\n}\n", &input);
     assert_eq!((format, items), (Some(JSON), vec![String::from("1 1 1:1: a"), String::from("4 1 1:4: b")]));
+}
+
+#[test]
+fn headers_and_decisions_of_the_systems_are_read() {
+    let check = |format: Format, text: &str, expected: &[&str]| {
+        let (found, items) = read_all(text.as_bytes(), &input(RequestedFormat::Auto));
+        assert_eq!(found, Some(format));
+        let is_told = |item: &&String| item.contains(" thread ") || item.contains("ed]: ");
+        assert_eq!(items.iter().filter(is_told).collect::<Vec<_>>(), expected);
+    };
+    macro_rules! fixture {
+        ($name:literal) => {
+            include_str!(concat!("../../tests/fixtures/exports/", $name))
+        };
+    }
+    check(
+        Format::RedditThread,
+        fixture!("reddit_thread.json"),
+        &[
+            "1 thread 1abcde [Old bridge to close for two years] [The council wants to close the old bridge for two years & open a ferry.⏎⏎What do you think of the **plan**?] https://www.reddit.com/r/examplefen/comments/1abcde/old_bridge_to_close/",
+            "1 1abcde kcc0003<kcc0001@2026-01-01T10:20:00Z [rejected]: ",
+        ],
+    );
+    check(
+        Format::YtDlp,
+        fixture!("youtube.info.json"),
+        &[
+            "1 thread aBcDeFgHiJk [A walk over the old bridge] [We walk over the old bridge before it closes.⏎⏎0:00 The gate⏎2:10 The river] https://www.youtube.com/watch?v=aBcDeFgHiJk",
+        ],
+    );
+    check(
+        Format::Youtube,
+        fixture!("youtube_comment_threads.json"),
+        &[
+            "43 aBcDeFgHiJk UgwAAA.9j-1<UgwAAA @ben-example@2026-01-01T11:00:00Z [approved]: I'd take the ferry.",
+            "95 aBcDeFgHiJk UgwAAA.9j-2<UgwAAA @eve-example@2026-01-01T12:00:00Z [rejected]: Nobody asked you.",
+        ],
+    );
+    check(
+        Format::HackerNews,
+        fixture!("hacker_news_algolia.json"),
+        &[
+            "1 thread 40000001 [Show HN: A controller for water mills] [I wrote a controller for a water mill.⏎Ask me anything.]",
+        ],
+    );
+    check(
+        Format::Lemmy,
+        fixture!("lemmy_comments.json"),
+        &[
+            "1 thread 7 [Old bridge to close] [The council has decided.⏎⏎Work begins in May.] https://lemmy.example/post/7",
+            "1 7 35<12 shop@2026-01-01T10:20:00Z [rejected]: Buy cheap boats here",
+        ],
+    );
+    check(Format::Mastodon, fixture!("mastodon_context.json"), &[]);
+    check(
+        Format::Discourse,
+        fixture!("discourse_topic.json"),
+        &[
+            "1 thread 77 [The council wants to close the old bridge.⏎Here is the plan.]",
+            "1 77 4 eve@2026-01-01T09:30:00.000Z [rejected]: You are all wrong and I will not say why.",
+            "1 thread 77 [Old bridge to close] [The council wants to close the old bridge.⏎Here is the plan.]",
+        ],
+    );
+    check(JSON, fixture!("array.json"), &["2 bridge 1 ana@2026-01-01T10:00:00Z [approved]: The ferry is fine by me."]);
 }

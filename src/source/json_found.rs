@@ -30,9 +30,9 @@ pub(super) trait ReadNode: Send {
         false
     }
 
-    /// The field with the id of a comment.
-    fn id_field(&self) -> Field {
-        Field::Id
+    /// The id of a comment, as far as it is known.
+    fn id_of<'n>(&self, node: &'n Node, input: &Input) -> Option<&'n str> {
+        node.id(Field::Id, &input.limits).ok().flatten()
     }
 
     /// The field of the outermost node with the id of the thread.

@@ -137,9 +137,7 @@ impl Node {
     /// A string or number as it is written, where there is one.
     pub(super) fn written(&self, field: Field) -> Option<&str> {
         match self.get(field)? {
-            Value::Text(text) | Value::Number(text) => {
-                Some(text).map(AsRef::as_ref).filter(|text: &&str| !text.is_empty())
-            }
+            Value::Text(text) | Value::Number(text) => Some(text.as_ref()).filter(|text: &&str| !text.is_empty()),
             _ => None,
         }
     }

@@ -63,9 +63,9 @@ fn look(bytes: &[u8], seen: &mut Seen) -> Result<(), ReaderError> {
             path.truncate(outside);
             if !reader.has_next()? {
                 if is_object {
-                    reader.end_object()?
+                    reader.end_object()?;
                 } else {
-                    reader.end_array()?
+                    reader.end_array()?;
                 }
                 open.pop();
                 continue;

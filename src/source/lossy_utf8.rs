@@ -43,13 +43,10 @@ impl<R: Read> LossyUtf8<R> {
         self.served = 0;
         let mut rest = self.raw.as_slice();
         while !rest.is_empty() {
-            let error = match std::str::from_utf8(rest) {
-                Ok(_) => {
-                    self.text.extend_from_slice(rest);
-                    rest = &[];
-                    break;
-                }
-                Err(error) => error,
+            let Err(error) = std::str::from_utf8(rest) else {
+                self.text.extend_from_slice(rest);
+                rest = &[];
+                break;
             };
             let (valid, others) = rest.split_at(error.valid_up_to());
             self.text.extend_from_slice(valid);

@@ -60,9 +60,9 @@ impl ReadNode for Mastodon {
             return Err(Defect::new(RejectKind::MissingText, "no `content`"));
         };
         let id = node.id(Field::Id, limits)?.ok_or_else(|| Defect::new(RejectKind::InvalidField, "no `id`"))?;
-        let html = match node.text(Field::Note, limits)?.filter(|note| !note.trim().is_empty()) {
+        let html = match node.text(Field::Note, limits)?.filter(|warning| !warning.trim().is_empty()) {
             // It is plain text.
-            Some(note) => format!("<p>{}</p>{content}", html_escape::encode_text(note)),
+            Some(warning) => format!("<p>{}</p>{content}", html_escape::encode_text(warning)),
             None => content.to_owned(),
         };
         let Some(answered) = node.id(Field::ParentId, limits)? else {
@@ -79,7 +79,7 @@ impl ReadNode for Mastodon {
         let is_context = matches!(node.role, Role::Ancestor | Role::Descendant | Role::Top);
         let thread = match (self.threads.get(answered), &self.context) {
             (Some(thread), _) => thread.clone(),
-            (None, Some(context)) if is_context => context.clone(),
+            (None, Some(open)) if is_context => open.clone(),
             _ => answered.to_owned(),
         };
         if is_context && self.context.is_none() {

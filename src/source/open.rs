@@ -193,6 +193,7 @@ mod tests {
         check_format("stdin", b"\n \n {\"text\":\"a\"}", jsonl);
         check_format("a.csv", b"{\"text\":\"a\"}\n", jsonl);
         check_format("stdin", b"[{\"text\":\"a\"}]\n", Some(Format::Json));
+        check_format("stdin", b"[]\n", Some(Format::Json));
         check_format("stdin", b"[deleted]\nWhy?\n", page);
         check_format("stdin", b"id,text\n1,a\n", csv);
         check_format("stdin", b"\xef\xbb\xbfid;comment\r\n1;a\r\n", csv);

@@ -155,9 +155,10 @@ fn first_line(seen: &[u8], begin: usize) -> &[u8] {
     window.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty()).unwrap_or_default()
 }
 
-/// `[` and then an object or the end of the line; `[1]` and `[deleted]` may begin a page.
+/// `[` and then an object or an end, of the array or the line; `[1]` and `[deleted]` may begin a page.
 pub(super) fn is_json_array(line: &[u8]) -> bool {
-    line.strip_prefix(b"[").is_some_and(|rest| matches!(rest.trim_ascii_start().first(), None | Some(b'{')))
+    let Some(rest) = line.strip_prefix(b"[").map(<[u8]>::trim_ascii) else { return false };
+    matches!(rest.first(), None | Some(b'{')) || rest == b"]"
 }
 
 /// Text has no NUL bytes, and next to no control characters.
