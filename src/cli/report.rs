@@ -9,7 +9,7 @@ use anyhow::{Context as _, anyhow};
 use clap::{Args, ValueEnum};
 
 use crate::config::Plan;
-use crate::domain::{Body, Comment, Item, RejectKind};
+use crate::domain::{Comment, Item, RejectKind};
 use crate::pipeline::{
     Authors, ExplainedItem, Outcome, Outputs, RunError, Settings, TopicExplained, TopicExplainer, run as run_pipeline,
 };
@@ -17,7 +17,7 @@ use crate::report::{
     Background, Excerpts, Mask, NearestText, Options, ReadLines, RecordsFile, Survey, ThreadTitle, page,
 };
 use crate::sink::LineSink;
-use crate::source::{Input, RequestedFormat, open};
+use crate::source::{Inputs, ReadSettings, RequestedFormat};
 use crate::telemetry::Counters;
 
 use super::args::ProgressChoice;
@@ -74,8 +74,12 @@ pub(super) struct ReportOptions {
     no_authors: bool,
 
     /// What comments are in: auto (by their content), jsonl, csv or page
-    #[arg(long, default_value = "auto", value_parser = ["auto", "jsonl", "csv", "page"], value_name = "FORMAT")]
+    #[arg(long, default_value = "auto", value_parser = super::inputs::format_names(), value_name = "FORMAT")]
     format: String,
+
+    /// Where a field stands in JSON or a table: text=content.body, say; may be given several times
+    #[arg(long, value_name = "FIELD=PATH")]
+    map: Vec<String>,
 
     /// The text of the article that a saved page belongs to; with other formats, that of comments which name no thread
     #[arg(long, value_name = "FILE")]
@@ -165,6 +169,7 @@ fn check_for_records(options: &ReportOptions) -> Result<(), Failure> {
         (options.config.is_some(), "--config"),
         (options.article.is_some(), "--article"),
         (options.format != "auto", "--format"),
+        (!options.map.is_empty(), "--map"),
     ];
     let given: Vec<&str> = given.into_iter().filter(|(is_given, _)| *is_given).map(|(_, name)| name).collect();
     if given.is_empty() {
@@ -219,6 +224,7 @@ fn of_comments(
     let authors = plan.as_ref().map(|plan| inputs::authors(&plan.output.author, &mut problems));
     let limits = plan.as_ref().map(|plan| plan.limits.clone()).unwrap_or_default();
     let article = inputs::article(options.article.as_deref(), &limits, &mut problems);
+    let map = inputs::field_map(&options.map, &mut problems).unwrap_or_default();
     let (Some(plan), Some(models), Some(translators), Some(authors), true) =
         (plan, models, translators, authors, problems.is_empty())
     else {
@@ -235,10 +241,12 @@ fn of_comments(
         authors: if options.no_authors { Authors::Omit } else { authors },
         inputs: given.iter().map(Rereadable::spec).collect(),
         format,
+        map: map.clone(),
         article: article.clone(),
         workers: default_workers(),
     };
-    let sinks = Outputs { records: LineSink::new("a temporary file", Box::new(writer)), dead_letters: None };
+    let reading = ReadSettings { format, map, article, limits: plan.limits.clone(), keep_raw: false };
+    let sinks = Outputs { records: LineSink::new("a temporary file", Box::new(writer)).into(), dead_letters: None };
     let outcome = label(settings, sinks, total, is_dash(&options.out))?;
     if outcome.is_interrupted {
         let _ = writeln!(std::io::stderr().lock(), "interrupted: no report is made");
@@ -254,7 +262,7 @@ fn of_comments(
     let files = [Rereadable::written("records", records).records()];
     let survey = Survey::read(&files, Some(&plan.policy));
     let excerpts = Excerpts::read(&survey, &files, shown);
-    let mut background = background(given, &plan, format, article.as_ref(), &excerpts)?;
+    let mut background = background(given, &plan, reading, &excerpts)?;
     background.dead_letters.clone_from(&outcome.tally.by_kind);
     write(options, &page(&survey, &excerpts, &background, shown), outcome.tally.records)?;
     Ok(if broke_off { Exit::NeedsALook } else { Exit::Done })
@@ -279,8 +287,7 @@ fn label(settings: Settings, outputs: Outputs, total: Option<u64>, to_stdout: bo
 fn background(
     given: &[Rereadable],
     plan: &Plan,
-    format: RequestedFormat,
-    article: Option<&Body>,
+    settings: ReadSettings,
     excerpts: &Excerpts,
 ) -> Result<Background, Failure> {
     let owned = |(thread, id): (&str, &str)| (thread.to_owned(), id.to_owned());
@@ -293,36 +300,19 @@ fn background(
         let models = config::models(plan).map_err(Failure::all)?;
         Some(TopicExplainer::new(plan.clone(), models, None, SHARED_WORDS))
     };
-    for (place, input) in given.iter().enumerate() {
-        let name: Arc<str> = input.name.as_str().into();
-        let raw = input.open().with_context(|| format!("{name}: cannot open")).map_err(Failure::one)?;
-        let opened = open(
-            raw,
-            Input {
-                name,
-                ordinal: place as u64 + 1,
-                article: article.cloned(),
-                format,
-                limits: plan.limits.clone(),
-                keep_raw: false,
-            },
-        );
-        let mut source = opened.source;
-        while let Some(item) = source.next_item() {
-            note_title(&item, &mut background);
-            let Some(explainer) = explainer.as_mut().filter(|_| !wanted.is_empty()) else { continue };
-            let is_wanted = match &item {
-                Item::Comment(Comment { thread_id, id, .. }) => {
-                    wanted.remove(&owned((thread_id.as_str(), id.as_str())))
-                }
-                _ => false,
-            };
-            if !is_wanted {
-                explainer.follow(item);
-            } else if let ExplainedItem::Comment(explained) = explainer.explain(item) {
-                let key = (explained.comment.thread_id.to_string(), explained.comment.id.to_string());
-                background.passages.extend(nearest(&explained).map(|nearest| (key, nearest)));
-            }
+    let mut inputs = Inputs::new(given.iter().map(Rereadable::spec).collect(), settings);
+    while let Some(item) = inputs.next_item() {
+        note_title(&item, &mut background);
+        let Some(explainer) = explainer.as_mut().filter(|_| !wanted.is_empty()) else { continue };
+        let is_wanted = match &item {
+            Item::Comment(Comment { thread_id, id, .. }) => wanted.remove(&owned((thread_id.as_str(), id.as_str()))),
+            _ => false,
+        };
+        if !is_wanted {
+            explainer.follow(item);
+        } else if let ExplainedItem::Comment(explained) = explainer.explain(item) {
+            let key = (explained.comment.thread_id.to_string(), explained.comment.id.to_string());
+            background.passages.extend(nearest(&explained).map(|nearest| (key, nearest)));
         }
     }
     Ok(background)

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use crate::pipeline::InputSpec;
 use crate::report::RecordsFile;
+use crate::source::{InputSpec, RawInput};
 
 use super::inputs::is_dash;
 
@@ -58,13 +58,13 @@ impl Rereadable {
     }
 
     /// Opens it from the beginning. Only one reader at a time may use a copy.
-    pub(super) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+    fn open(&self) -> io::Result<File> {
         Ok(match &self.from {
-            From::Path(path) => Box::new(File::open(path)?),
+            From::Path(path) => File::open(path)?,
             From::Copy(file) => {
                 let mut file = file.try_clone()?;
                 file.rewind()?;
-                Box::new(file)
+                file
             }
         })
     }
@@ -72,12 +72,14 @@ impl Rereadable {
     /// As records.
     pub(super) fn records(&self) -> RecordsFile {
         let this = self.clone();
-        RecordsFile::new(self.name.clone(), Box::new(move || this.open()))
+        let open = move || Ok(Box::new(this.open()?) as Box<dyn Read + Send>);
+        RecordsFile::new(self.name.clone(), Box::new(open))
     }
 
     /// As an input of a run.
     pub(super) fn spec(&self) -> InputSpec {
         let this = self.clone();
-        InputSpec { name: self.name.clone(), open: Box::new(move || this.open()) }
+        let open = Box::new(move || this.open().map(RawInput::File));
+        InputSpec { name: self.name.clone(), open, can_reopen: true }
     }
 }
