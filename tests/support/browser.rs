@@ -30,7 +30,7 @@ impl Default for View {
 
 /// The browser: that of the environment variable `CHROMIUM`, else the first on the path. Says so where there is none.
 fn browser() -> Option<PathBuf> {
-    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    let named = std::env::var_os("CHROMIUM").filter(|named| !named.is_empty()).map(PathBuf::from);
     let folders: Vec<PathBuf> = std::env::var_os("PATH").iter().flat_map(std::env::split_paths).collect();
     let on_path = || NAMES.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     let found = named.or_else(|| on_path().find(|path| path.is_file()));
