@@ -1,4 +1,4 @@
-//! Exports of WordPress and Disqus, as these systems write them, and what becomes of broken ones.
+//! Exports of `WordPress` and Disqus, as these systems write them, and what becomes of broken ones.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -117,7 +117,7 @@ fn of_a_truncated_export_all_whole_comments_are_kept() {
         for (cut, says) in
             [(message + 9, "ends in the middle"), (data + 8, "CDATA not closed"), (message + 3, "tag not closed")]
         {
-            check("a cut export", text[..cut].as_bytes(), &[], whole, &[(line_of(&text, cut), "unreadable", says)]);
+            check("a cut export", &text.as_bytes()[..cut], &[], whole, &[(line_of(&text, cut), "unreadable", says)]);
         }
     }
 }

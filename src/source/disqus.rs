@@ -68,7 +68,8 @@ fn header(xml: &mut Xml<'_>, input: &Input) -> Result<ThreadHeader, Defect> {
         match xml.name() {
             "title" => title = body(&xml.text(MAX_TITLE_BYTES)?.beginning),
             "message" => {
-                article = body(&xml.text(input.limits.max_page_bytes.min(input.limits.max_line_bytes))?.beginning)
+                let most = input.limits.max_page_bytes.min(input.limits.max_line_bytes);
+                article = body(&xml.text(most)?.beginning);
             }
             "link" => {
                 let address = xml.text(MAX_TITLE_BYTES)?.beginning;

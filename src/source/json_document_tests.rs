@@ -439,3 +439,40 @@ fn headers_and_decisions_of_the_systems_are_read() {
     );
     check(JSON, fixture!("array.json"), &["2 bridge 1 ana@2026-01-01T10:00:00Z [approved]: The ferry is fine by me."]);
 }
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::super::testing::{input, read_all};
+    use super::super::{Format, RequestedFormat};
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// `read_all` itself compares the items for several sizes of pieces.
+        #[test]
+        fn documents_do_not_depend_on_the_pieces(
+            pieces in prop::collection::vec(
+                prop::sample::select(vec![
+                    "{", "}", "[", "]", ",", "{\"", "\":", "\"id\":1,", "\"text\":\"a\",", "\"children\":[{", "\"data\":{",
+                    "\"replies\":[{", "\"comments\":[{", "\"kind\":\"t1\",", "\"body\":\"b\",", "\"snippet\":{", "\"parent_id\":2,",
+                    "\"content\":\"<p>\",", "\"in_reply_to_id\":null,", "\"post_stream\":{\"posts\":[{", "\"comment\":{",
+                    "\"cooked\":\"c\",", "\"post_number\":1,", "\"title\":\"T\",", "\"x\":null}", "\"x\":1}]", "\n", "\"\\ud83d\"",
+                ]),
+                0..32,
+            ),
+            format in prop::sample::select(vec![
+                Format::Json,
+                Format::RedditThread,
+                Format::YtDlp,
+                Format::Youtube,
+                Format::HackerNews,
+                Format::Lemmy,
+                Format::Mastodon,
+                Format::Discourse,
+            ]),
+        ) {
+            read_all(pieces.concat().as_bytes(), &input(RequestedFormat::Fixed(format)));
+        }
+    }
+}
