@@ -125,8 +125,8 @@ pub(super) struct RunOptions {
     #[arg(long, default_value = "auto", value_parser = super::inputs::format_names(), value_name = "FORMAT")]
     pub(super) format: String,
 
-    /// Where a field stands in JSON or a table: text=content.body, say; a field is comments, text, html, id, parent_id,
-    /// thread_id, author, created_at, decision, title, article or url. May be given several times
+    /// Where a field stands in JSON or a table: text=content.body, say; docs/exports.md has the fields. May be given several
+    /// times
     #[arg(long, value_name = "FIELD=PATH")]
     pub(super) map: Vec<String>,
 

@@ -7,6 +7,7 @@ use super::mapping::{Mapping, Target};
 use super::raw_row::RawRow;
 use super::scheme::LabelScheme;
 use super::values::{answer_of_text, decision_of};
+use crate::wire::label_names::{CIVIL_LABELS, JIGSAW_LABELS};
 
 pub(super) const TEXT_NAMES: [&str; 5] = ["text", "comment_text", "comment", "body", "content"];
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -14,27 +15,6 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const CSV: &str = "CSV";
 const JIGSAW: &str = "CSV of Jigsaw's toxic comment challenge";
 const CIVIL: &str = "CSV of Civil Comments";
-
-/// Our names for the labels of the toxic comment challenge (Jigsaw, 2018).
-const JIGSAW_LABELS: [(&str, &str); 6] = [
-    ("toxic", "toxicity"),
-    ("severe_toxic", "severe_toxicity"),
-    ("obscene", "profanity"),
-    ("threat", "threat"),
-    ("insult", "insult"),
-    ("identity_hate", "identity_attack"),
-];
-/// Our names for the labels of Civil Comments (Borkan et al., 2019); `target` is its toxicity in the challenge of 2019.
-const CIVIL_LABELS: [(&str, &str); 8] = [
-    ("target", "toxicity"),
-    ("toxicity", "toxicity"),
-    ("severe_toxicity", "severe_toxicity"),
-    ("obscene", "profanity"),
-    ("identity_attack", "identity_attack"),
-    ("insult", "insult"),
-    ("threat", "threat"),
-    ("sexual_explicit", "sexual_explicit"),
-];
 
 /// What a column is.
 #[derive(Debug, Clone, PartialEq, Eq)]

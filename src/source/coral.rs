@@ -122,7 +122,7 @@ fn reason_of(value: Option<&Value>) -> Option<Arc<str>> {
     (!code.is_empty()).then(|| code.into())
 }
 
-/// A date of MongoDB's extended JSON, relaxed or canonical.
+/// A date of `MongoDB`'s extended JSON, relaxed or canonical.
 fn date(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{FieldMap, Format, MappedField};
+use crate::wire::label_names::{CIVIL_LABELS, JIGSAW_LABELS};
 
 /// The names of the column of the text, the best first.
 const TEXT_NAMES: [&str; 5] = ["text", "comment_text", "body", "comment", "content"];
@@ -14,26 +15,6 @@ const TIME_NAMES: [&str; 5] = ["created_at", "date", "timestamp", "created_date"
 /// These say nothing of whether a line is a header: texts may well begin with them.
 const MODERATION_NAMES: [&str; 3] = ["decision", "status", "removal"];
 
-/// Our names for the labels of the toxic comment challenge (Jigsaw, 2018).
-const JIGSAW_LABELS: [(&str, &str); 6] = [
-    ("toxic", "toxicity"),
-    ("severe_toxic", "severe_toxicity"),
-    ("obscene", "profanity"),
-    ("threat", "threat"),
-    ("insult", "insult"),
-    ("identity_hate", "identity_attack"),
-];
-/// Our names for the labels of Civil Comments (Borkan et al., 2019); `target` is its toxicity in the challenge of 2019.
-const CIVIL_LABELS: [(&str, &str); 8] = [
-    ("target", "toxicity"),
-    ("toxicity", "toxicity"),
-    ("severe_toxicity", "severe_toxicity"),
-    ("obscene", "profanity"),
-    ("identity_attack", "identity_attack"),
-    ("insult", "insult"),
-    ("threat", "threat"),
-    ("sexual_explicit", "sexual_explicit"),
-];
 /// Our names for the labels of the SFU Opinion and Comments Corpus (Kolhatkar et al., 2020).
 const SOCC_LABELS: [(&str, &str); 2] = [("is_constructive", "constructive"), ("toxicity_level", "toxicity")];
 

@@ -224,7 +224,7 @@ impl Inputs {
             }
         };
         match container {
-            Container::Parquet => Ok(Some(open_parquet(file, input))),
+            Container::Parquet => Ok(Some(open_parquet(file, &input))),
             Container::Zip => {
                 let _ = container_of(&mut file)?;
                 self.unpack(file, &input.name, place)?;

@@ -1,88 +1,48 @@
-//! A reader that makes UTF-8 of whatever comes, for parsers that give up at the first byte that is not.
+//! A reader that makes UTF-8 of whatever comes.
 
-use std::io::{self, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use super::rewrite::{Rewrite, Rewritten, RewrittenRead};
 
-const CHUNK_BYTES: usize = 8 << 10;
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
 /// Puts U+FFFD in the place of bytes that are not UTF-8, and remembers that it did.
-pub(super) struct LossyUtf8<R> {
-    inner: R,
-    /// Read, not yet looked at: the beginning of a character at most, between reads.
-    raw: Vec<u8>,
-    text: Vec<u8>,
-    served: usize,
-    ended: bool,
-    had_bad_bytes: Arc<AtomicBool>,
-}
+pub(super) type LossyUtf8<R> = RewrittenRead<R, Utf8>;
 
-impl<R: Read> LossyUtf8<R> {
-    /// The reader, and whether there were such bytes so far. The reader is ahead of who reads from it, but never behind.
-    pub(super) fn new(inner: R) -> (Self, Arc<AtomicBool>) {
-        let had_bad_bytes = Arc::new(AtomicBool::new(false));
-        let reader = Self {
-            inner,
-            raw: Vec::new(),
-            text: Vec::new(),
-            served: 0,
-            ended: false,
-            had_bad_bytes: Arc::clone(&had_bad_bytes),
-        };
-        (reader, had_bad_bytes)
-    }
+/// Bytes that are not UTF-8.
+pub(super) enum Utf8 {}
 
-    fn fill(&mut self) -> io::Result<()> {
-        let begin = self.raw.len();
-        self.raw.resize(begin + CHUNK_BYTES, 0);
-        let read = self.inner.read(self.raw.get_mut(begin..).unwrap_or_default());
-        self.raw.truncate(begin + *read.as_ref().unwrap_or(&0));
-        self.ended = read? == 0;
-        self.text.clear();
-        self.served = 0;
-        let mut rest = self.raw.as_slice();
+impl Rewrite for Utf8 {
+    fn rewrite(raw: &[u8], has_ended: bool, text: &mut Vec<u8>) -> Rewritten {
+        let mut rest = raw;
+        let mut has_changed = false;
         while !rest.is_empty() {
             let Err(error) = std::str::from_utf8(rest) else {
-                self.text.extend_from_slice(rest);
+                text.extend_from_slice(rest);
                 rest = &[];
                 break;
             };
             let (valid, others) = rest.split_at(error.valid_up_to());
-            self.text.extend_from_slice(valid);
+            text.extend_from_slice(valid);
             rest = others;
             let bad_bytes = match error.error_len() {
                 Some(bad_bytes) => bad_bytes,
                 // The character may go on in the next read.
-                None if !self.ended => break,
+                None if !has_ended => break,
                 None => rest.len(),
             };
-            self.text.extend_from_slice(REPLACEMENT);
-            self.had_bad_bytes.store(true, Ordering::Relaxed);
+            text.extend_from_slice(REPLACEMENT);
+            has_changed = true;
             rest = rest.get(bad_bytes..).unwrap_or_default();
         }
-        let done = self.raw.len() - rest.len();
-        self.raw.drain(..done);
-        Ok(())
-    }
-}
-
-impl<R: Read> Read for LossyUtf8<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.served == self.text.len() {
-            if self.ended || buffer.is_empty() {
-                return Ok(0);
-            }
-            self.fill()?;
-        }
-        let count = self.text.get(self.served..).unwrap_or_default().read(buffer)?;
-        self.served += count;
-        Ok(count)
+        Rewritten { done: raw.len() - rest.len(), has_changed }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+    use std::sync::atomic::Ordering;
+
+    use super::super::rewrite::CHUNK_BYTES;
     use super::super::testing::Pieces;
     use super::*;
 

@@ -42,6 +42,7 @@ mod raw;
 mod reddit;
 mod reddit_thread;
 mod reply_tree;
+mod rewrite;
 mod side_file;
 mod sniff;
 mod table;

@@ -100,11 +100,11 @@ pub fn open<'r>(raw: impl Read + Send + 'r, input: Input) -> Opened<'r> {
 }
 
 /// Begins to read a Parquet file, which needs its end first.
-pub(super) fn open_parquet(file: File, input: Input) -> Opened<'static> {
+pub(super) fn open_parquet(file: File, input: &Input) -> Opened<'static> {
     let header = input.article.as_ref().map(|article| input.article_header(article, None));
     match parquet_rows::source(file, input.clone()) {
         Ok(source) => Opened { format: Some(Format::Parquet), source: headed(header, source) },
-        Err(defect) => broken(&input, defect),
+        Err(defect) => broken(input, defect),
     }
 }
 

@@ -174,13 +174,12 @@ fn comments(lines: &[&Line], article: Option<&str>, input: &Input) -> Vec<(u64, 
     for span in join(&paragraphs) {
         let Some(number) = lines.get(span.begin).map(|line| line.number) else { continue };
         let text = texts.get(span.begin..span.end).unwrap_or_default().join("\n");
-        let item = match Defect::body_too_long(text.len(), &input.limits) {
-            Some(defect) => input.reject(number, defect, Some(text.as_bytes())),
-            None => {
-                let (raw, id) = (input.kept(&text), input.comment_id(number));
-                let comment = Comment::new(input.origin(number), input.thread_id(), id, Body::new(text));
-                Item::Comment(Comment { raw, ..comment })
-            }
+        let item = if let Some(defect) = Defect::body_too_long(text.len(), &input.limits) {
+            input.reject(number, defect, Some(text.as_bytes()))
+        } else {
+            let (raw, id) = (input.kept(&text), input.comment_id(number));
+            let comment = Comment::new(input.origin(number), input.thread_id(), id, Body::new(text));
+            Item::Comment(Comment { raw, ..comment })
         };
         items.push((number, item));
     }

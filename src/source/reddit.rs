@@ -1,6 +1,6 @@
 //! Reddit's comments and submissions, an object a line, as Pushshift and Arctic Shift keep them.
 //!
-//! Names of fields are those of github.com/ArthurHeitmann/arctic_shift, `schemas/` and `file_content_explanations.md`.
+//! Names of fields are those of `github.com/ArthurHeitmann/arctic_shift`, `schemas/` and `file_content_explanations.md`.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -149,7 +149,7 @@ fn moderation(header: &Header, row: &impl Fields) -> Option<ModeratorDecision> {
 }
 
 /// A field that is not empty.
-fn named<'a>(row: &'a impl Fields, column: Option<usize>) -> Result<Option<&'a str>, Defect> {
+fn named(row: &impl Fields, column: Option<usize>) -> Result<Option<&str>, Defect> {
     let Some(column) = column else { return Ok(None) };
     Ok(row.field(column)?.filter(|value| !value.is_empty()))
 }

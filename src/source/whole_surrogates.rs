@@ -1,90 +1,45 @@
-//! A reader that makes JSON's escapes of half a character whole, for parsers that give up at the first one.
+//! A reader that makes JSON's escapes of half a character whole.
 //!
 //! Programs that cut texts by units of UTF-16 leave such halves behind, `"\ud83d"`, and write them to their exports.
 
-use std::io::{self, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use super::rewrite::{Rewrite, Rewritten, RewrittenRead};
 
-const CHUNK_BYTES: usize = 8 << 10;
 const REPLACEMENT: &[u8] = b"\\ufffd";
 /// `\`, `u` and four digits.
 const ESCAPE_BYTES: usize = 6;
 
 /// Puts `\ufffd` in the place of half a pair of surrogates, and remembers that it did. All lengths stay the same.
-pub(super) struct WholeSurrogates<R> {
-    inner: R,
-    /// Read, not yet looked at: the beginning of an escape at most, between reads.
-    raw: Vec<u8>,
-    text: Vec<u8>,
-    served: usize,
-    ended: bool,
-    had_halves: Arc<AtomicBool>,
-}
+pub(super) type WholeSurrogates<R> = RewrittenRead<R, Surrogates>;
 
-impl<R: Read> WholeSurrogates<R> {
-    /// The reader, and whether there were such halves so far.
-    pub(super) fn new(inner: R) -> (Self, Arc<AtomicBool>) {
-        let had_halves = Arc::new(AtomicBool::new(false));
-        let reader = Self {
-            inner,
-            raw: Vec::new(),
-            text: Vec::new(),
-            served: 0,
-            ended: false,
-            had_halves: Arc::clone(&had_halves),
-        };
-        (reader, had_halves)
-    }
+/// Escapes of half a pair of surrogates.
+pub(super) enum Surrogates {}
 
-    fn fill(&mut self) -> io::Result<()> {
-        let begin = self.raw.len();
-        self.raw.resize(begin + CHUNK_BYTES, 0);
-        let read = self.inner.read(self.raw.get_mut(begin..).unwrap_or_default());
-        self.raw.truncate(begin + *read.as_ref().unwrap_or(&0));
-        self.ended = read? == 0;
-        self.text.clear();
-        self.served = 0;
-        let mut at = 0;
-        while let Some(rest) = self.raw.get(at..).filter(|rest| !rest.is_empty()) {
+impl Rewrite for Surrogates {
+    fn rewrite(raw: &[u8], has_ended: bool, text: &mut Vec<u8>) -> Rewritten {
+        let (mut at, mut has_changed) = (0, false);
+        while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
             let plain = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
-            self.text.extend_from_slice(rest.get(..plain).unwrap_or_default());
+            text.extend_from_slice(rest.get(..plain).unwrap_or_default());
             at += plain;
             let Some(rest) = rest.get(plain..).filter(|rest| !rest.is_empty()) else { break };
-            let length = match escape(rest) {
-                Escape::Cut if !self.ended => break,
+            at += match escape(rest) {
+                Escape::Cut if !has_ended => break,
                 Escape::Whole(length) => {
-                    self.text.extend_from_slice(rest.get(..length).unwrap_or_default());
+                    text.extend_from_slice(rest.get(..length).unwrap_or_default());
                     length
                 }
                 Escape::Half => {
-                    self.text.extend_from_slice(REPLACEMENT);
-                    self.had_halves.store(true, Ordering::Relaxed);
+                    text.extend_from_slice(REPLACEMENT);
+                    has_changed = true;
                     ESCAPE_BYTES
                 }
                 Escape::Cut => {
-                    self.text.extend_from_slice(rest);
+                    text.extend_from_slice(rest);
                     rest.len()
                 }
             };
-            at += length;
         }
-        self.raw.drain(..at.min(self.raw.len()));
-        Ok(())
-    }
-}
-
-impl<R: Read> Read for WholeSurrogates<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.served == self.text.len() {
-            if self.ended || buffer.is_empty() {
-                return Ok(0);
-            }
-            self.fill()?;
-        }
-        let count = self.text.get(self.served..).unwrap_or_default().read(buffer)?;
-        self.served += count;
-        Ok(count)
+        Rewritten { done: at, has_changed }
     }
 }
 
@@ -134,6 +89,10 @@ fn unit(bytes: &[u8]) -> Unit {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+    use std::sync::atomic::Ordering;
+
+    use super::super::rewrite::CHUNK_BYTES;
     use super::super::testing::Pieces;
     use super::*;
 

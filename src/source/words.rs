@@ -91,7 +91,7 @@ mod tests {
         let MarkedText { text: words, marks } = words_of(text, markup);
         let mut shown = words.replace('\n', "⏎");
         for mark in marks {
-            shown.push_str(&format!(" | {}:{}", mark.kind.name(), mark.span.of(&words).replace('\n', "⏎")));
+            shown.extend([format!(" | {}:{}", mark.kind.name(), mark.span.of(&words).replace('\n', "⏎"))]);
         }
         assert_eq!(shown, expected, "{text}");
     }

@@ -111,7 +111,7 @@ impl Inspection {
                 }
             }
             Item::Aside(Aside::Skipped { what, count }) => {
-                *self.skipped.entry((*what).to_owned()).or_default() += count
+                *self.skipped.entry((*what).to_owned()).or_default() += count;
             }
             Item::Aside(Aside::Moderation(_)) => {
                 *self.skipped.entry("moderation action".to_owned()).or_default() += 1;

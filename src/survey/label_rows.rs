@@ -252,10 +252,10 @@ mod tests {
         }
     }
 
-    fn rows(format: Format, items: Vec<Item>) -> (Vec<String>, LabelCounts) {
+    fn rows(format: Format, items: &[Item]) -> (Vec<String>, LabelCounts) {
         let mut rows = LabelRows::new(10, 10);
         let mut lines = Vec::new();
-        for item in &items {
+        for item in items {
             let taken: Result<(), serde_json::Error> = rows.add(item, format, |row| {
                 lines.push(serde_json::to_string(row)?);
                 Ok(())
@@ -278,7 +278,7 @@ mod tests {
         };
         let (lines, counts) = rows(
             Format::Coral,
-            vec![
+            &[
                 Item::Thread(header),
                 Item::Comment(comment("a", "Fine.", Some(Approved), &[])),
                 Item::Comment(Comment {
@@ -309,7 +309,7 @@ mod tests {
     fn labels_that_people_gave_stay() {
         let stated = Stated { labels: vec![("toxicity".into(), 0.75)], ..Stated::default() };
         let comment = Comment { stated: Some(Box::new(stated)), ..comment("a", "Hm.", None, &[]) };
-        let (lines, _) = rows(Format::CivilComments, vec![Item::Comment(comment)]);
+        let (lines, _) = rows(Format::CivilComments, &[Item::Comment(comment)]);
         assert_eq!(lines, [r#"{"id":"t/a","source":"civil-comments","text":"Hm.","labels":{"toxicity":0.75}}"#]);
     }
 }

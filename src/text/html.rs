@@ -368,7 +368,7 @@ mod tests {
         let MarkedText { text, marks } = marked_text(html);
         let mut shown = text.replace('\n', "⏎");
         for mark in &marks {
-            shown.push_str(&format!(" | {}:{}", mark.kind.name(), mark.span.of(&text).replace('\n', "⏎")));
+            shown.extend([format!(" | {}:{}", mark.kind.name(), mark.span.of(&text).replace('\n', "⏎"))]);
         }
         assert_eq!(shown, expected, "{html}");
     }
