@@ -148,8 +148,20 @@ impl Arranger {
         }
     }
 
-    /// Lets a held comment go whatever it waits for.
+    /// Lets a held comment go whatever it waits for. Where that is the header of its thread, the thread goes on without, and
+    /// all that waited for it with it: a comment may still wait for its parent then.
     fn release(&mut self, number: u64) {
+        let Some(held) = self.held.get(&number) else { return };
+        let thread = thread_key(&held.comment.thread_id);
+        if held.key == thread {
+            self.headed.insert(thread, ());
+            let mut open = Vec::new();
+            self.take_waiting(thread, &mut open);
+            while let Some(comment) = open.pop() {
+                self.let_go(comment);
+            }
+            return;
+        }
         let Some(held) = self.unhold(number) else { return };
         if let Some(others) = self.waiting.get_mut(&held.key) {
             others.retain(|other| *other != number);
@@ -367,6 +379,8 @@ mod tests {
         check(HeadersAndParentsFirst, &["#T", "a", "b<a"], &["#T", "a", "b", "|"]);
         check(HeadersAndParentsFirst, &["#T"], &["|", "#"]);
         check(HeadersAndParentsFirst, &["a", "b"], &["|", "a", "b"]);
+        check(HeadersAndParentsFirst, &["b<a", "a", "c<gone"], &["|", "a", "b", "c"]);
+        check(HeadersAndParentsFirst, &["b<a", "c<a", "d<a", "e<a", "a"], &["b", "a", "c", "d", "e", "|"]);
         check(HeadersAndParentsFirst, &["#T", "#U", "a"], &["#T", "#U", "a", "|"]);
     }
 

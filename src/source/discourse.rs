@@ -100,6 +100,10 @@ impl ReadNode for Discourse {
         Ok(())
     }
 
+    fn needs_list(&self) -> bool {
+        true
+    }
+
     fn expected(&self) -> &'static str {
         "no `post_stream`: not a topic of Discourse; /t/ID.json answers one"
     }

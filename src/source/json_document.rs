@@ -190,7 +190,10 @@ impl<R: std::io::Read> Document<R> {
         self.out.finish();
         if let Some((line, defect)) = failure {
             self.out.ready.push_back(self.out.input.reject(line, defect, None));
-        } else if !self.found_any && self.walk.has_members && !self.walk.has_lists {
+            return;
+        }
+        let has_found = self.found_any && !self.format.needs_list();
+        if !has_found && self.walk.has_members && !self.walk.has_lists {
             let defect = Defect::new(RejectKind::Unreadable, self.format.expected());
             self.out.ready.push_back(self.out.input.reject(1, defect, None));
         }

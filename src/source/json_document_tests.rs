@@ -167,6 +167,14 @@ fn formats_tell_what_they_expect() {
 }
 
 #[test]
+fn a_title_and_an_id_are_no_topic_yet() {
+    let video = r#"{"id":"v","title":"T","duration":9}"#;
+    check(Format::Discourse, video, &["1 thread v [T]", "1 unreadable: no `post_stream`…"]);
+    check(Format::YtDlp, video, &["1 thread v [T]", "1 unreadable: no `comments`…"]);
+    check(Format::YtDlp, r#"{"id":"v","title":"T","comments":[]}"#, &["1 thread v [T]"]);
+}
+
+#[test]
 fn threads_of_mastodon_are_found() {
     let status = |id: u64, answers: &str| {
         format!(r#"{{"id":"{id}","in_reply_to_id":{answers},"content":"<p>s{id}</p>","account":{{"acct":"a"}}}}"#)

@@ -24,6 +24,12 @@ pub(super) trait ReadNode: Send {
     /// What a document must have to be of this format, for a message.
     fn expected(&self) -> &'static str;
 
+    /// Whether a document without a list of comments is none of this format, whatever else stands in it: other systems name a
+    /// title and an id as well.
+    fn needs_list(&self) -> bool {
+        false
+    }
+
     /// Whether the format writes a node's own values before the nodes below it, and they are all there: such a node is
     /// handed on before those below it.
     fn is_whole_before_lists(&self, _node: &Node) -> bool {

@@ -65,6 +65,10 @@ impl ReadNode for RedditThread {
         Ok(())
     }
 
+    fn needs_list(&self) -> bool {
+        true
+    }
+
     fn expected(&self) -> &'static str {
         "no `data.children`: not a listing of Reddit; the address of a thread with `.json` behind it answers one"
     }

@@ -66,6 +66,10 @@ impl ReadNode for YtDlp {
         Ok(())
     }
 
+    fn needs_list(&self) -> bool {
+        true
+    }
+
     fn expected(&self) -> &'static str {
         "no `comments`: not an .info.json with comments; yt-dlp writes them with --write-comments"
     }
