@@ -146,11 +146,14 @@ fn archives_are_unpacked() {
         zip.write_all(&std::fs::read(fixture(name)).expect("a fixture")).expect("written");
     }
     zip.add_directory("export/empty", stored).expect("added");
+    zip.start_file("export/Photo.PNG", stored).expect("begun");
+    zip.write_all(b"\x89PNG\r\n").expect("written");
     let bytes = zip.finish().expect("finished").into_inner();
     let workspace = Workspace::new();
     let file = workspace.write("export.zip", &bytes);
     let shown = ran(&[file], &[], 0);
     assert!(shown.contains("export.zip/export/coral_comments.ndjson as coral"), "{shown}");
+    assert!(shown.contains("\"other file of an archive\":1"), "{shown}");
     assert!(shown.contains("st-1/c-2<c-1 by u-2") && shown.contains("topic: article"), "{shown}");
     // The same from a pipe, which has no end to begin with.
     let piped = workspace.run(["run"], &bytes).expect_code(0).records();
@@ -217,7 +220,7 @@ fn training_data_is_read_by_training() {
     let coral = ["comments", "stories", "moderation_actions"]
         .map(|name| repository().join(format!("data/topic/coral_{name}.ndjson")).to_str().expect("UTF-8").to_owned());
     let mut arguments = vec!["labels".to_owned(), "--out".to_owned(), "labels.jsonl".to_owned()];
-    arguments.extend(coral);
+    arguments.extend(coral.clone());
     workspace.run(&arguments, b"").expect_code(0);
     let rows = workspace.lines("labels.jsonl");
     assert!(rows.iter().any(|row| row["off_topic"] == 1) && rows.iter().any(|row| row["off_topic"] == 0));
@@ -226,6 +229,18 @@ fn training_data_is_read_by_training() {
     let arguments = ["calibrate", model.to_str().expect("UTF-8"), "labels.jsonl", "--precision", "0.9"];
     let ran = workspace.run(arguments, b"").expect_code(2);
     assert!(ran.stderr.contains("rejected decisions"), "{}", ran.stderr);
+    // Of one label the rows train a model; those of topic have their article beside them.
+    let labels = |label: &str, out: &str| {
+        let mut arguments = vec!["labels", "--label", label, "--out", out];
+        let coral: Vec<&str> = coral.iter().map(String::as_str).collect();
+        arguments.extend(coral);
+        workspace.run(arguments, b"").expect_code(0);
+    };
+    labels("rejected", "rejected.jsonl");
+    workspace.run(["train", "ours", "rejected.jsonl", "--out", "ours"], b"").expect_code(0);
+    labels("off_topic", "topic.jsonl");
+    let rows = workspace.lines("topic.jsonl");
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["off_topic"].is_u64() && row["title"].is_string()));
 }
 
 #[test]

@@ -27,12 +27,17 @@ const TOLD_DEAD_LETTERS: u64 = 20;
     Civil Comments and SOCC) become rows that train, evaluate and calibrate read. docs/exports.md has the labels of each format.\n\n\
     Examples:\n  \
     threadsieve labels comments.ndjson stories.ndjson commentModerationActions.ndjson --out labels.jsonl\n  \
-    threadsieve labels export.xml.gz | threadsieve train site-spam /dev/stdin\n\n\
+    threadsieve labels export.xml.gz --label spam --out spam.jsonl && threadsieve train spam spam.jsonl --out my-models/spam\n\n\
     Exit codes: 0 done; 1 no decision or label was found, or an input could not be read to its end; 2 could not run."
 )]
 pub(super) struct LabelsOptions {
     #[command(flatten)]
     read: ReadOptions,
+
+    /// Only this label, in the rows where it is known; may be given several times. For a model of your own leave out labels that
+    /// the export has on one side only
+    #[arg(long = "label", value_name = "LABEL")]
+    labels: Vec<String>,
 
     /// Where the rows go; `-` or none is stdout
     #[arg(short, long, value_name = "FILE")]
@@ -55,7 +60,7 @@ pub(super) fn labels(options: &LabelsOptions) -> Result<Exit, Failure> {
     let dead_letters = options.dead_letters.as_deref().map(|path| outputs::output(Some(path), &mut problems));
     let (Some(out), true) = (out, problems.is_empty()) else { return Err(Failure::all(problems)) };
 
-    let mut rows = LabelRows::new(settings.limits.max_threads, settings.limits.max_comments);
+    let mut rows = LabelRows::new(options.labels.clone(), settings.limits.max_threads, settings.limits.max_comments);
     let mut writer = Writer { out, lines: Vec::new(), dead_letters: dead_letters.flatten(), told: 0, broke_off: false };
     let mut inputs = Inputs::new(specs, settings);
     match write_all(&mut inputs, &mut rows, &mut writer) {

@@ -8,6 +8,12 @@ use flate2::read::DeflateDecoder;
 use zip::CompressionMethod;
 use zip::ZipArchive;
 
+/// Files that hold no comments, by their endings: pictures, sound, pages.
+const OTHER_ENDINGS: [&str; 22] = [
+    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".heic", ".svg", ".ico", ".mp4", ".webm", ".mov", ".m4a",
+    ".mp3", ".ogg", ".pdf", ".html", ".htm", ".css", ".js", ".vtt", ".srt",
+];
+
 /// A file in an archive.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
@@ -72,6 +78,14 @@ pub(super) fn open(archive: &File, entry: &Entry) -> io::Result<Box<dyn Read + S
 struct Checked<R> {
     inner: CrcReader<R>,
     crc32: u32,
+}
+
+impl Entry {
+    /// Whether its name says that it holds no comments.
+    pub(super) fn is_other(&self) -> bool {
+        let name = self.name.to_ascii_lowercase();
+        OTHER_ENDINGS.iter().any(|ending| name.ends_with(ending))
+    }
 }
 
 impl<R: Read> Read for Checked<R> {

@@ -18,7 +18,7 @@ use super::raw::{Container, RawInput, container_of, spooled};
 use super::side_file::is_side_file;
 use super::{Format, Input, RequestedFormat};
 use crate::config::Limits;
-use crate::domain::{Body, Item, RejectKind};
+use crate::domain::{Aside, Body, Item, RejectKind};
 use crate::wire::summary::InputSummary;
 
 /// Opens an input; may be called more than once where the input can be read more than once.
@@ -235,10 +235,15 @@ impl Inputs {
 
     /// Has the files of an archive read next; those that comments are joined with go first.
     fn unpack(&mut self, archive: File, name: &str, place: Place) -> io::Result<()> {
-        let entries = archive::entries(&archive)?;
+        let (others, entries): (Vec<Entry>, Vec<Entry>) =
+            archive::entries(&archive)?.into_iter().partition(Entry::is_other);
         let archive = Arc::new(archive);
         if entries.is_empty() {
-            self.summarise(name, place, "empty archive");
+            self.summarise(name, place, "archive without comments");
+        }
+        if !others.is_empty() {
+            let skipped = Aside::Skipped { what: "other file of an archive", count: others.len() as u64 };
+            self.arranger.push(Item::Aside(skipped), Order::AsItComes);
         }
         let mut sorted: Vec<(bool, Waiting)> = Vec::with_capacity(entries.len());
         for (at, entry) in entries.into_iter().enumerate() {

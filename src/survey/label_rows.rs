@@ -33,9 +33,10 @@ pub struct LabelRow<'a> {
     /// The comment that this one answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<&'a str>,
-    /// 1: rejected because it had nothing to do with the article; 0: approved.
+    /// 1: rejected because it had nothing to do with the article; 0: approved; null: rejected for something else. Missing where
+    /// its system has no such reason, or there is nothing that the comment could be off.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub off_topic: Option<u8>,
+    pub off_topic: Option<Option<u8>>,
 }
 
 /// What was found in an export.
@@ -57,6 +58,9 @@ pub struct LabelCounts {
     pub rejects: u64,
 }
 
+/// The decisions of rows.
+const APPROVE: &str = "approve";
+const REJECT: &str = "reject";
 /// The label that says off topic.
 const OFF_TOPIC: &str = "off_topic";
 /// What a system's moderators say by rejecting at all.
@@ -84,16 +88,19 @@ fn labels_of(format: Format) -> &'static [(&'static str, &'static [&'static str]
 /// Makes rows of comments. Titles and articles of the newest threads are kept, and texts of the newest comments as parents.
 #[derive(Debug)]
 pub struct LabelRows {
+    /// Labels that are asked for; all where there is none.
+    wanted: Vec<String>,
     counts: LabelCounts,
     threads: Newest<(Option<Body>, Option<Body>)>,
     comments: Newest<Body>,
 }
 
 impl LabelRows {
-    /// Keeps at most so many threads and comments.
+    /// Makes rows of some labels, or of all where none is named; keeps at most so many threads and comments.
     #[must_use]
-    pub fn new(max_threads: usize, max_comments: usize) -> Self {
-        Self { counts: LabelCounts::default(), threads: Newest::new(max_threads), comments: Newest::new(max_comments) }
+    pub fn new(wanted: Vec<String>, max_threads: usize, max_comments: usize) -> Self {
+        let (threads, comments) = (Newest::new(max_threads), Newest::new(max_comments));
+        Self { wanted, counts: LabelCounts::default(), threads, comments }
     }
 
     /// What was found so far.
@@ -130,8 +137,8 @@ impl LabelRows {
 
     fn row<'a>(&'a mut self, comment: &'a Comment, format: Format) -> Option<LabelRow<'a>> {
         let decision = match comment.moderation {
-            Some(ModeratorDecision::Approved) => Some("approve"),
-            Some(ModeratorDecision::Rejected) => Some("reject"),
+            Some(ModeratorDecision::Approved) => Some(APPROVE),
+            Some(ModeratorDecision::Rejected) => Some(REJECT),
             Some(ModeratorDecision::Unclear) | None => None,
         };
         let stated = comment.stated.as_deref();
@@ -144,33 +151,24 @@ impl LabelRows {
             self.counts.without_text += 1;
             return None;
         }
-        let mut labels: BTreeMap<Arc<str>, f64> = given.iter().cloned().collect();
         let reasons = stated.map(|stated| stated.reasons.as_slice()).unwrap_or_default();
-        if let Some(decision) = decision {
-            let is_rejected = decision == "reject";
-            labels.insert(REJECTED.into(), f64::from(u8::from(is_rejected)));
-            for (reason, meant) in labels_of(format) {
-                let is_given = is_rejected && reasons.iter().any(|given| &**given == *reason);
-                for label in meant.iter().filter(|_| is_given || !is_rejected) {
-                    labels.insert((*label).into(), f64::from(u8::from(is_given)));
-                }
-            }
-            *self.counts.decisions.entry(decision).or_default() += 1;
-            for reason in reasons.iter().filter(|_| is_rejected) {
-                *self.counts.reasons.entry(Arc::clone(reason)).or_default() += 1;
-            }
+        let mut labels = labels(given, decision, reasons, format);
+        if !self.wanted.is_empty() {
+            labels.retain(|label, _| self.wanted.iter().any(|wanted| **wanted == **label));
         }
-        for (label, share) in &labels {
-            let (has, known) = self.counts.labels.entry(Arc::clone(label)).or_default();
-            *has += u64::from(*share >= 0.5);
-            *known += 1;
-        }
-        self.counts.rows += 1;
+        let found = labels.clone();
         let off_topic = labels.remove(OFF_TOPIC).map(|share| u8::from(share >= 0.5));
+        let may_be_off_topic = labels_of(format).iter().any(|(_, meant)| meant.contains(&OFF_TOPIC));
+        let off_topic = (off_topic.is_some() || (may_be_off_topic && self.wanted.is_empty())).then_some(off_topic);
         let context = off_topic.and_then(|_| self.threads.get(comment.thread_id.as_str()));
         let (title, article) = context.map(|(title, article)| (title.as_ref(), article.as_ref())).unwrap_or_default();
         let parent = comment.parent_id.as_ref().filter(|_| off_topic.is_some());
         let parent = parent.and_then(|parent| self.comments.get(&format!("{}/{parent}", comment.thread_id)));
+        let off_topic = off_topic.filter(|_| title.is_some() || article.is_some() || parent.is_some());
+        if labels.is_empty() && off_topic.flatten().is_none() {
+            return None;
+        }
+        self.counts.add(decision, reasons, &found);
         Some(LabelRow {
             id: key_of(comment),
             source: format.name(),
@@ -180,10 +178,47 @@ impl LabelRows {
             title: title.map(Body::as_str),
             article: article.map(Body::as_str),
             parent: parent.map(Body::as_str),
-            // Without anything to be off there is no label.
-            off_topic: off_topic.filter(|_| title.is_some() || article.is_some() || parent.is_some()),
+            off_topic,
         })
     }
+}
+
+impl LabelCounts {
+    /// Counts a row.
+    fn add(&mut self, decision: Option<&'static str>, reasons: &[Arc<str>], labels: &BTreeMap<Arc<str>, f64>) {
+        self.rows += 1;
+        if let Some(decision) = decision {
+            *self.decisions.entry(decision).or_default() += 1;
+        }
+        for reason in reasons.iter().filter(|_| decision == Some(REJECT)) {
+            *self.reasons.entry(Arc::clone(reason)).or_default() += 1;
+        }
+        for (label, share) in labels {
+            let (has, known) = self.labels.entry(Arc::clone(label)).or_default();
+            *has += u64::from(*share >= 0.5);
+            *known += 1;
+        }
+    }
+}
+
+/// The labels that people gave, and those that a decision and its reasons mean.
+fn labels(
+    given: &[(Arc<str>, f64)],
+    decision: Option<&str>,
+    reasons: &[Arc<str>],
+    format: Format,
+) -> BTreeMap<Arc<str>, f64> {
+    let mut labels: BTreeMap<Arc<str>, f64> = given.iter().cloned().collect();
+    let Some(decision) = decision else { return labels };
+    let is_rejected = decision == REJECT;
+    labels.insert(REJECTED.into(), f64::from(u8::from(is_rejected)));
+    for (reason, meant) in labels_of(format) {
+        let is_given = is_rejected && reasons.iter().any(|given| **given == **reason);
+        for label in meant.iter().filter(|_| is_given || !is_rejected) {
+            labels.insert((*label).into(), f64::from(u8::from(is_given)));
+        }
+    }
+    labels
 }
 
 /// The text without marked quotes, unless there is nothing else.
@@ -252,8 +287,8 @@ mod tests {
         }
     }
 
-    fn rows(format: Format, items: &[Item]) -> (Vec<String>, LabelCounts) {
-        let mut rows = LabelRows::new(10, 10);
+    fn rows(format: Format, wanted: &[&str], items: &[Item]) -> (Vec<String>, LabelCounts) {
+        let mut rows = LabelRows::new(wanted.iter().map(ToString::to_string).collect(), 10, 10);
         let mut lines = Vec::new();
         for item in items {
             let taken: Result<(), serde_json::Error> = rows.add(item, format, |row| {
@@ -278,6 +313,7 @@ mod tests {
         };
         let (lines, counts) = rows(
             Format::Coral,
+            &[],
             &[
                 Item::Thread(header),
                 Item::Comment(comment("a", "Fine.", Some(Approved), &[])),
@@ -296,8 +332,8 @@ mod tests {
             [
                 r#"{"id":"t/a","source":"coral","text":"Fine.","decision":"approve","labels":{"identity_attack":0.0,"rejected":0.0,"spam":0.0,"toxicity":0.0},"title":"T","off_topic":0}"#,
                 r#"{"id":"t/b","source":"coral","text":"Washing machines!","decision":"reject","labels":{"rejected":1.0},"title":"T","parent":"Fine.","off_topic":1}"#,
-                r#"{"id":"t/c","source":"coral","text":"Rude.","decision":"reject","labels":{"identity_attack":1.0,"rejected":1.0,"toxicity":1.0}}"#,
-                r#"{"id":"t/d","source":"coral","text":"Hm.","decision":"reject","labels":{"rejected":1.0}}"#,
+                r#"{"id":"t/c","source":"coral","text":"Rude.","decision":"reject","labels":{"identity_attack":1.0,"rejected":1.0,"toxicity":1.0},"title":"T","off_topic":null}"#,
+                r#"{"id":"t/d","source":"coral","text":"Hm.","decision":"reject","labels":{"rejected":1.0},"title":"T","off_topic":null}"#,
             ]
         );
         assert_eq!((counts.comments, counts.rows, counts.without_text), (6, 4, 1));
@@ -306,10 +342,30 @@ mod tests {
     }
 
     #[test]
+    fn only_wanted_labels_make_rows() {
+        use ModeratorDecision::{Approved, Rejected};
+        let items = [
+            Item::Comment(comment("a", "Fine.", Some(Approved), &[])),
+            Item::Comment(comment("b", "Buy!", Some(Rejected), &["SPAM"])),
+            Item::Comment(comment("c", "Rude.", Some(Rejected), &["OFFENSIVE"])),
+        ];
+        let (lines, counts) = rows(Format::Coral, &["spam"], &items);
+        assert_eq!(
+            lines,
+            [
+                r#"{"id":"t/a","source":"coral","text":"Fine.","decision":"approve","labels":{"spam":0.0}}"#,
+                r#"{"id":"t/b","source":"coral","text":"Buy!","decision":"reject","labels":{"spam":1.0}}"#,
+            ]
+        );
+        assert_eq!((counts.comments, counts.rows), (3, 2));
+        assert_eq!(rows(Format::Coral, &["humour"], &items).0, [""; 0]);
+    }
+
+    #[test]
     fn labels_that_people_gave_stay() {
         let stated = Stated { labels: vec![("toxicity".into(), 0.75)], ..Stated::default() };
         let comment = Comment { stated: Some(Box::new(stated)), ..comment("a", "Hm.", None, &[]) };
-        let (lines, _) = rows(Format::CivilComments, &[Item::Comment(comment)]);
+        let (lines, _) = rows(Format::CivilComments, &[], &[Item::Comment(comment)]);
         assert_eq!(lines, [r#"{"id":"t/a","source":"civil-comments","text":"Hm.","labels":{"toxicity":0.75}}"#]);
     }
 }
