@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
@@ -49,7 +50,18 @@ fn begin(file: File, input: Input) -> Result<ParquetRows, Defect> {
         let detail = format!("not Parquet, or broken: {error}; it ends too early, perhaps");
         Defect::new(RejectKind::Unreadable, detail)
     };
+    let file_bytes = file.metadata().map_or(i64::MAX, |metadata| i64::try_from(metadata.len()).unwrap_or(i64::MAX));
     let reader = SerializedFileReader::new(file).map_err(broken)?;
+    if !reader
+        .metadata()
+        .row_groups()
+        .iter()
+        .flat_map(RowGroupMetaData::columns)
+        .all(|column| lies_in(file_bytes, column))
+    {
+        let detail = "broken: its directory names columns outside of the file; it ends too early, perhaps";
+        return Err(Defect::new(RejectKind::Unreadable, detail));
+    }
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let columns = schema.columns().iter().filter(|column| column.max_rep_level() == 0);
     let names: Vec<String> = columns.map(|column| column.path().string()).collect();
@@ -78,6 +90,13 @@ fn begin(file: File, input: Input) -> Result<ParquetRows, Defect> {
     let rows = rows.with_batch_size(BATCH_ROWS);
     let table = Table::new(header);
     Ok(ParquetRows { rows, table, names, input, ready: VecDeque::new(), row: 0, ended: false })
+}
+
+/// Whether the pages of a column lie within a file of so many bytes. The parser takes that for granted.
+fn lies_in(file_bytes: i64, column: &ColumnChunkMetaData) -> bool {
+    let begin = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+    let end = begin.checked_add(column.compressed_size());
+    begin >= 0 && column.compressed_size() >= 0 && end.is_some_and(|end| end <= file_bytes)
 }
 
 impl ParquetRows {
