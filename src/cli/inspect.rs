@@ -1,7 +1,6 @@
 //! `threadsieve inspect`.
 
-use std::collections::BTreeMap;
-use std::fmt::{Display, Write as _};
+use std::fmt::Write as _;
 
 use clap::Args;
 use serde::Serialize;
@@ -14,6 +13,7 @@ use crate::wire::summary::InputSummary;
 
 use super::failure::{Exit, Failure};
 use super::inputs::{Problems, ReadOptions};
+use super::summary::counts;
 
 /// What `inspect` takes.
 #[derive(Debug, Args)]
@@ -129,12 +129,4 @@ fn render(shown: &Shown<'_>) -> String {
         }
     }
     text
-}
-
-/// Counts by name, most first; ties by name.
-fn counts<N: Display + Ord>(counts: &BTreeMap<N, u64>) -> String {
-    let mut sorted: Vec<(&N, &u64)> = counts.iter().collect();
-    sorted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    let shown: Vec<String> = sorted.into_iter().map(|(name, count)| format!("{name} {count}")).collect();
-    if shown.is_empty() { "none".to_owned() } else { shown.join(", ") }
 }

@@ -1,7 +1,7 @@
 //! The closing summary.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use crate::pipeline::Outcome;
 use crate::wire::summary::{CascadeSummary, SCHEMA, Summary};
@@ -73,8 +73,8 @@ pub(super) fn render(summary: &Summary) -> String {
 }
 
 /// Counts by name, most first; ties by name.
-fn counts(counts: &BTreeMap<String, u64>) -> String {
-    let mut sorted: Vec<(&String, &u64)> = counts.iter().collect();
+pub(super) fn counts<N: Display + Ord>(counts: &BTreeMap<N, u64>) -> String {
+    let mut sorted: Vec<(&N, &u64)> = counts.iter().collect();
     sorted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     let shown: Vec<String> = sorted.into_iter().map(|(name, count)| format!("{name} {count}")).collect();
     if shown.is_empty() { "none".to_owned() } else { shown.join(", ") }
@@ -88,6 +88,6 @@ mod tests {
     fn counts_go_from_most_to_least() {
         let map = BTreeMap::from([("b".to_owned(), 2), ("a".to_owned(), 2), ("c".to_owned(), 9)]);
         assert_eq!(counts(&map), "c 9, a 2, b 2");
-        assert_eq!(counts(&BTreeMap::new()), "none");
+        assert_eq!(counts(&BTreeMap::<String, u64>::new()), "none");
     }
 }

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::named_rows::{Complaint, Fields};
 use crate::text::html::own_words;
+use crate::wire::json_id::id_of;
 
 /// The rejection reason that says off topic.
 const IRRELEVANT: &str = "IRRELEVANT_CONTENT";
@@ -303,16 +304,6 @@ fn depth_of(at: usize, is_reply: bool, parents: &[Option<usize>]) -> u32 {
         above = parents[parent];
     }
     depth.max(1 + u32::from(is_reply))
-}
-
-/// A string, or a number as it is written; nothing for an empty one.
-fn id_of(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::String(id) if !id.is_empty() => Some(id.clone()),
-        Value::Number(id) => Some(id.to_string()),
-        Value::Object(extended) => id_of(extended.get("$oid").or_else(|| extended.get("$numberLong"))),
-        _ => None,
-    }
 }
 
 fn status_of(value: Option<&Value>) -> Status {

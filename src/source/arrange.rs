@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::Newest;
 use super::format::Order;
 use crate::config::Limits;
 use crate::domain::{
@@ -34,16 +35,16 @@ pub(super) struct Arranger {
     ready: VecDeque<Item>,
     limits: Limits,
     /// Comments that were let go, newest last.
-    passed: Bounded<Key, ()>,
+    passed: Newest<Key, ()>,
     /// Threads whose header was let go.
-    headed: Bounded<Key, ()>,
+    headed: Newest<Key, ()>,
     headers: BTreeMap<u64, ThreadHeader>,
     header_of: FxHashMap<Key, u64>,
     header_bytes: usize,
     held: BTreeMap<u64, Held>,
     held_bytes: usize,
     waiting: FxHashMap<Key, Vec<u64>>,
-    notes: Bounded<CommentId, ModeratorNote>,
+    notes: Newest<CommentId, ModeratorNote>,
     next: u64,
     released: u64,
 }
@@ -62,15 +63,15 @@ impl Arranger {
         Self {
             ready: VecDeque::new(),
             limits: limits.clone(),
-            passed: Bounded::new(limits.max_ids),
-            headed: Bounded::new(limits.max_ids),
+            passed: Newest::default(),
+            headed: Newest::default(),
             headers: BTreeMap::new(),
             header_of: FxHashMap::default(),
             header_bytes: 0,
             held: BTreeMap::new(),
             held_bytes: 0,
             waiting: FxHashMap::default(),
-            notes: Bounded::new(limits.max_ids),
+            notes: Newest::default(),
             next: 0,
             released: 0,
         }
@@ -92,10 +93,10 @@ impl Arranger {
             Item::Comment(comment) if order != Order::AsItComes => self.take_comment(comment, order),
             Item::Thread(header) if order == Order::HeadersAndParentsFirst => self.take_header(header),
             Item::Aside(Aside::Moderation(note)) => {
-                self.notes.insert(note.comment_id.clone(), note);
+                self.notes.insert(note.comment_id.clone(), note, self.limits.max_ids);
             }
             Item::Thread(header) => {
-                self.headed.insert(thread_key(&header.thread_id), ());
+                self.headed.insert(thread_key(&header.thread_id), (), self.limits.max_ids);
                 self.ready.push_back(Item::Thread(header));
             }
             other => self.ready.push_back(other),
@@ -154,7 +155,7 @@ impl Arranger {
         let Some(held) = self.held.get(&number) else { return };
         let thread = thread_key(&held.comment.thread_id);
         if held.key == thread {
-            self.headed.insert(thread, ());
+            self.headed.insert(thread, (), self.limits.max_ids);
             let mut open = Vec::new();
             self.take_waiting(thread, &mut open);
             while let Some(comment) = open.pop() {
@@ -185,7 +186,7 @@ impl Arranger {
             let key = comment_key(&comment.thread_id, &comment.id);
             self.attach_note(&mut comment);
             self.ready.push_back(Item::Comment(comment));
-            self.passed.insert(key, ());
+            self.passed.insert(key, (), self.limits.max_ids);
             self.take_waiting(key, &mut open);
         }
     }
@@ -217,7 +218,7 @@ impl Arranger {
             return;
         }
         if self.waiting.contains_key(&key) {
-            self.headed.insert(key, ());
+            self.headed.insert(key, (), self.limits.max_ids);
             self.ready.push_back(Item::Thread(header));
             let mut open = Vec::new();
             self.take_waiting(key, &mut open);
@@ -244,7 +245,7 @@ impl Arranger {
             self.header_bytes -= bytes_of(&header);
             self.ready.push_back(Item::Thread(header));
         }
-        self.headed.insert(key, ());
+        self.headed.insert(key, (), self.limits.max_ids);
     }
 
     /// Adds what a moderator did, where that stood apart from the comment.
@@ -277,40 +278,6 @@ fn bytes_of(header: &ThreadHeader) -> usize {
     let texts = [header.title.as_ref(), header.article.as_ref()];
     // What a header takes beside its texts counts too: there may be millions.
     texts.into_iter().flatten().map(Body::len_bytes).sum::<usize>() + 200
-}
-
-/// A map of the newest entries.
-#[derive(Debug)]
-struct Bounded<K, V> {
-    map: FxHashMap<K, V>,
-    order: VecDeque<K>,
-    most: usize,
-}
-
-impl<K: Clone + Eq + std::hash::Hash, V> Bounded<K, V> {
-    fn new(most: usize) -> Self {
-        Self { map: FxHashMap::default(), order: VecDeque::new(), most }
-    }
-
-    fn insert(&mut self, key: K, value: V) {
-        if self.map.insert(key.clone(), value).is_some() {
-            return;
-        }
-        self.order.push_back(key);
-        if self.order.len() > self.most
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.map.remove(&oldest);
-        }
-    }
-
-    fn contains(&self, key: &K) -> bool {
-        self.map.contains_key(key)
-    }
-
-    fn get(&self, key: &K) -> Option<&V> {
-        self.map.get(key)
-    }
 }
 
 #[cfg(test)]

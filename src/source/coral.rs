@@ -10,12 +10,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::input::Defect;
-use super::object_lines::{Fields, Place, ReadObject, id_of, text_of, time_of};
+use super::object_lines::{Fields, Place, ReadObject, text_of, time_of};
 use super::words::{Markup, comment_of};
 use crate::domain::{
     Aside, Body, Comment, CommentId, Item, ModeratorDecision, ModeratorNote, RejectKind, Stated, ThreadHeader, ThreadId,
 };
 use crate::text::html::article_text;
+use crate::wire::json_id::id_of;
 
 /// Reads documents of any of the collections, in any order.
 pub(super) struct CoralLines;

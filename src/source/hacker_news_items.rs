@@ -8,13 +8,15 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
+use super::Newest;
 use super::input::Defect;
-use super::object_lines::{Fields, Place, ReadObject, id_of, text_of, time_of};
+use super::object_lines::{Fields, Place, ReadObject, text_of, time_of};
 use super::words::{Markup, comment_of};
 use crate::domain::{
     Aside, Body, Comment, CommentId, Item, ModeratorDecision, RejectKind, Stated, ThreadHeader, ThreadId,
 };
 use crate::text::html::article_text;
+use crate::wire::json_id::id_of;
 
 /// Reads stories and comments. An item names its parent and not its story, so that a comment waits until the way up is
 /// known: `limits.max_held_comments` at a time, and items that were read are known as far as `limits.max_ids` goes. What has
@@ -22,8 +24,7 @@ use crate::text::html::article_text;
 #[derive(Default)]
 pub(super) struct HackerNewsLines {
     /// The thread of each item.
-    threads: FxHashMap<String, Known>,
-    order: VecDeque<String>,
+    threads: Newest<String, Known>,
     held: BTreeMap<u64, (String, Comment)>,
     waiting: FxHashMap<String, Vec<u64>>,
     next: u64,
@@ -56,7 +57,7 @@ impl ReadObject for HackerNewsLines {
                     return Err(Defect::new(RejectKind::InvalidField, "a comment without `parent`"));
                 };
                 let comment = comment(fields, place, &id, &parent)?;
-                if self.threads.contains_key(&parent) {
+                if self.threads.contains(&parent) {
                     self.place(comment, parent, place.input.limits.max_ids, items);
                 } else {
                     self.next += 1;
@@ -104,14 +105,7 @@ impl HackerNewsLines {
             if let Some(found) = open.get_mut(first..) {
                 found.reverse();
             }
-            if self.threads.insert(id.clone(), known).is_none() {
-                self.order.push_back(id);
-            }
-            if self.order.len() > max_ids
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.threads.remove(&oldest);
-            }
+            self.threads.insert(id, known, max_ids);
         }
     }
 

@@ -108,13 +108,10 @@ impl Inputs {
         let mut sorted: Vec<(bool, Waiting)> = Vec::with_capacity(specs.len());
         for (at, spec) in specs.into_iter().enumerate() {
             let is_side = is_side(&spec);
-            sorted.push((
-                !is_side,
-                Waiting { name: spec.name.into(), place: (at + 1, 0), bytes: Bytes::Spec(spec.open) },
-            ));
+            sorted
+                .push((is_side, Waiting { name: spec.name.into(), place: (at + 1, 0), bytes: Bytes::Spec(spec.open) }));
         }
-        sorted.sort_by_key(|(is_last, _)| *is_last);
-        let waiting = sorted.into_iter().map(|(_, waiting)| waiting).collect();
+        let waiting = side_files_first(sorted).collect();
         Self {
             waiting,
             settings,
@@ -209,7 +206,7 @@ impl Inputs {
 
     /// Opens an input of any kind; `None` where it is an archive, whose files are to be read next.
     fn open_raw(&mut self, raw: RawInput, input: Input, place: Place) -> io::Result<Option<Opened<'static>>> {
-        let (mut file, container) = match raw {
+        let (file, container) = match raw {
             RawInput::File(mut file) => match container_of(&mut file)? {
                 Some(container) => (file, container),
                 None => return Ok(Some(open((self.wrap)(Box::new(file)), input))),
@@ -226,7 +223,6 @@ impl Inputs {
         match container {
             Container::Parquet => Ok(Some(open_parquet(file, &input))),
             Container::Zip => {
-                let _ = container_of(&mut file)?;
                 self.unpack(file, &input.name, place)?;
                 Ok(None)
             }
@@ -250,10 +246,9 @@ impl Inputs {
             let is_side = archive::open(&archive, &entry).is_ok_and(|plain| is_side_file(RawInput::Stream(plain)));
             let name: Arc<str> = format!("{name}/{}", entry.name).into();
             let place = (place.0, at + 1);
-            sorted.push((!is_side, Waiting { name, place, bytes: Bytes::Entry(Arc::clone(&archive), entry) }));
+            sorted.push((is_side, Waiting { name, place, bytes: Bytes::Entry(Arc::clone(&archive), entry) }));
         }
-        sorted.sort_by_key(|(is_last, _)| *is_last);
-        for (_, waiting) in sorted.into_iter().rev() {
+        for waiting in side_files_first(sorted).rev() {
             self.waiting.push_front(waiting);
         }
         Ok(())
@@ -275,4 +270,10 @@ impl Inputs {
         let summary = InputSummary { source: name.to_owned(), format: format.to_owned() };
         self.summaries.push((place, summary));
     }
+}
+
+/// Inputs with whether comments are joined with them: those first, and otherwise in their order.
+fn side_files_first(mut inputs: Vec<(bool, Waiting)>) -> impl DoubleEndedIterator<Item = Waiting> {
+    inputs.sort_by_key(|(is_side, _)| !is_side);
+    inputs.into_iter().map(|(_, waiting)| waiting)
 }

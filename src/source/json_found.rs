@@ -135,22 +135,12 @@ pub(super) fn html_words(text: Option<&str>) -> Option<Body> {
 /// The last of the threads whose headers were handed on, so that each is handed on once.
 #[derive(Default)]
 pub(super) struct Headed {
-    known: rustc_hash::FxHashSet<String>,
-    order: std::collections::VecDeque<String>,
+    known: super::Newest<String, ()>,
 }
 
 impl Headed {
     /// Whether a thread is new. At most `max` are known at a time.
     pub(super) fn is_new(&mut self, thread: &str, max: usize) -> bool {
-        if !self.known.insert(thread.to_owned()) {
-            return false;
-        }
-        self.order.push_back(thread.to_owned());
-        if self.order.len() > max
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
-        true
+        self.known.insert(thread.to_owned(), (), max)
     }
 }

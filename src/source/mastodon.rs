@@ -8,11 +8,8 @@
 //! parent was not read begins a thread with the parent's id. Names of fields are those of
 //! docs.joinmastodon.org/entities/Status and `/Context`.
 
-use std::collections::VecDeque;
-
-use rustc_hash::FxHashMap;
-
 use super::Input;
+use super::Newest;
 use super::input::Defect;
 use super::json_found::{Draft, Found, Header, Parent, ReadNode, Thread, html_words};
 use super::json_node::Node;
@@ -23,8 +20,7 @@ use crate::domain::RejectKind;
 /// Reads statuses. Of `limits.max_ids` of them the thread is known.
 #[derive(Default)]
 pub(super) struct Mastodon {
-    threads: FxHashMap<String, String>,
-    order: VecDeque<String>,
+    threads: Newest<String, String>,
     /// The thread of the context that is being read.
     context: Option<String>,
 }
@@ -119,13 +115,6 @@ impl ReadNode for Mastodon {
 
 impl Mastodon {
     fn know(&mut self, id: &str, thread: &str, max: usize) {
-        if self.threads.insert(id.to_owned(), thread.to_owned()).is_none() {
-            self.order.push_back(id.to_owned());
-        }
-        if self.order.len() > max
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.threads.remove(&oldest);
-        }
+        self.threads.insert(id.to_owned(), thread.to_owned(), max);
     }
 }

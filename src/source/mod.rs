@@ -32,6 +32,7 @@ mod lemmy;
 mod lines;
 mod lossy_utf8;
 mod mastodon;
+mod newest;
 mod object_lines;
 mod open;
 mod page;
@@ -64,6 +65,7 @@ pub use format::{Format, Order, RequestedFormat, RequestedFormatError};
 pub use idle::IdleRead;
 pub use input::Input;
 pub use inputs::{InputSpec, Inputs, ReadSettings, Wrap};
+pub use newest::Newest;
 pub use open::{Opened, open};
 pub use raw::RawInput;
 

@@ -119,16 +119,6 @@ pub(super) fn format_of(line: &[u8]) -> Option<Format> {
     None
 }
 
-/// A string, or a number as it is written; nothing for an empty one.
-pub(super) fn id_of(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::String(id) if !id.is_empty() => Some(id.clone()),
-        Value::Number(id) => Some(id.to_string()),
-        Value::Object(extended) => id_of(extended.get("$oid").or_else(|| extended.get("$numberLong"))),
-        _ => None,
-    }
-}
-
 /// A string that is not empty.
 pub(super) fn text_of<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
     fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())

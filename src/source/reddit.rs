@@ -8,9 +8,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::input::Defect;
-use super::object_lines::{Fields, Place, ReadObject, id_of, text_of, time_of};
+use super::object_lines::{Fields, Place, ReadObject, text_of, time_of};
 use super::words::{Markup, comment_of};
 use crate::domain::{Body, Comment, CommentId, Item, ModeratorDecision, RejectKind, Stated, ThreadHeader, ThreadId};
+use crate::wire::json_id::id_of;
 
 /// Reads comments (`RC_…`) and submissions (`RS_…`), in files of their own or mixed.
 pub(super) struct RedditLines;

@@ -1,14 +1,13 @@
 //! Moderators' decisions and people's labels as rows of training data.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::domain::{Body, Comment, Item, ModeratorDecision, SegmentKind, ThreadHeader};
-use crate::source::Format;
+use crate::source::{Format, Newest};
 
 /// A row of training data: what `train`, `calibrate` and `evaluate` read.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -91,16 +90,24 @@ pub struct LabelRows {
     /// Labels that are asked for; all where there is none.
     wanted: Vec<String>,
     counts: LabelCounts,
-    threads: Newest<(Option<Body>, Option<Body>)>,
-    comments: Newest<Body>,
+    threads: Newest<String, (Option<Body>, Option<Body>)>,
+    max_threads: usize,
+    comments: Newest<String, Body>,
+    max_comments: usize,
 }
 
 impl LabelRows {
     /// Makes rows of some labels, or of all where none is named; keeps at most so many threads and comments.
     #[must_use]
     pub fn new(wanted: Vec<String>, max_threads: usize, max_comments: usize) -> Self {
-        let (threads, comments) = (Newest::new(max_threads), Newest::new(max_comments));
-        Self { wanted, counts: LabelCounts::default(), threads, comments }
+        Self {
+            wanted,
+            counts: LabelCounts::default(),
+            threads: Newest::default(),
+            max_threads,
+            comments: Newest::default(),
+            max_comments,
+        }
     }
 
     /// What was found so far.
@@ -123,11 +130,11 @@ impl LabelRows {
             Item::Comment(comment) => {
                 self.counts.comments += 1;
                 let taken = self.row(comment, format).map_or(Ok(()), |row| take(&row));
-                self.comments.insert(key_of(comment), Body::new(own_words(comment)));
+                self.comments.insert(key_of(comment), Body::new(own_words(comment)), self.max_comments);
                 return taken;
             }
             Item::Thread(ThreadHeader { thread_id, title, article, .. }) => {
-                self.threads.insert(thread_id.to_string(), (title.clone(), article.clone()));
+                self.threads.insert(thread_id.to_string(), (title.clone(), article.clone()), self.max_threads);
             }
             Item::Reject(_) => self.counts.rejects += 1,
             Item::Aside(_) => {}
@@ -163,7 +170,7 @@ impl LabelRows {
         let context = off_topic.and_then(|_| self.threads.get(comment.thread_id.as_str()));
         let (title, article) = context.map(|(title, article)| (title.as_ref(), article.as_ref())).unwrap_or_default();
         let parent = comment.parent_id.as_ref().filter(|_| off_topic.is_some());
-        let parent = parent.and_then(|parent| self.comments.get(&format!("{}/{parent}", comment.thread_id)));
+        let parent = parent.and_then(|parent| self.comments.get(format!("{}/{parent}", comment.thread_id).as_str()));
         let off_topic = off_topic.filter(|_| title.is_some() || article.is_some() || parent.is_some());
         if labels.is_empty() && off_topic.flatten().is_none() {
             return None;
@@ -241,35 +248,6 @@ fn own_words(comment: &Comment) -> Cow<'_, str> {
 
 fn key_of(comment: &Comment) -> String {
     format!("{}/{}", comment.thread_id, comment.id)
-}
-
-/// The newest entries by key.
-#[derive(Debug)]
-struct Newest<V> {
-    map: FxHashMap<String, V>,
-    order: VecDeque<String>,
-    most: usize,
-}
-
-impl<V> Newest<V> {
-    fn new(most: usize) -> Self {
-        Self { map: FxHashMap::default(), order: VecDeque::new(), most }
-    }
-
-    fn insert(&mut self, key: String, value: V) {
-        if self.map.insert(key.clone(), value).is_none() {
-            self.order.push_back(key);
-        }
-        if self.order.len() > self.most
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.map.remove(&oldest);
-        }
-    }
-
-    fn get(&self, key: &str) -> Option<&V> {
-        self.map.get(key)
-    }
 }
 
 #[cfg(test)]

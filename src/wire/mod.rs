@@ -3,6 +3,7 @@
 pub mod dead_letter;
 pub mod explanation;
 pub mod input;
+pub mod json_id;
 pub mod label_names;
 pub mod record;
 pub mod row;
