@@ -23,6 +23,7 @@ pub mod logistic;
 pub mod metrics;
 pub mod mixing;
 pub mod score_table;
+pub mod scratch_pool;
 #[cfg(feature = "sentence-transformer")]
 pub mod sentence_encoder;
 pub mod sentence_vectors;
@@ -30,4 +31,5 @@ pub mod softmax;
 pub mod softmax_table;
 pub mod static_encoder;
 pub mod threshold_choice;
+pub mod word_rows;
 pub mod worst_errors;

@@ -54,6 +54,15 @@ impl ClassSums {
     /// Nothing added up yet.
     pub const ZERO: Self = Self([0; MAX_CLASSES]);
 
+    /// Adds what [`SoftmaxTable::add_feature`] made of the features of a word.
+    pub fn add_row(&mut self, row: &[i16]) {
+        if let Some(row) = row.first_chunk::<MAX_CLASSES>() {
+            for (sum, weight) in self.0.iter_mut().zip(row) {
+                *sum += i32::from(*weight);
+            }
+        }
+    }
+
     /// Adds other sums.
     pub fn add(&mut self, other: &Self) {
         for (sum, other) in self.0.iter_mut().zip(&other.0) {
@@ -148,6 +157,17 @@ impl SoftmaxTable {
     #[must_use]
     pub fn bucket_count(&self) -> usize {
         self.rows.len()
+    }
+
+    /// Adds the weights of a feature to those of others of a word, in a row of [`MAX_CLASSES`] numbers. A word has some 260
+    /// features at most, so that hardly any cannot be counted to the end.
+    pub fn add_feature(&self, feature: u32, row: &mut [i16]) {
+        let weights = &self.rows[feature as usize & (self.rows.len() - 1)].0;
+        if let Some(row) = row.first_chunk_mut::<MAX_CLASSES>() {
+            for (sum, weight) in row.iter_mut().zip(weights) {
+                *sum = sum.saturating_add(i16::from(*weight));
+            }
+        }
     }
 
     /// Adds the weights of features to sums.

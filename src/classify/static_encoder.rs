@@ -11,11 +11,10 @@ pub const KIND: &str = "static-encoder";
 pub const MAX_DIMENSIONS: usize = 256;
 /// Most rows of its table, of words and of pieces each.
 const MAX_ROWS: usize = 1 << 17;
-/// So many rows are summed up in 16 bits, which hold 255 of the largest numbers.
-const BATCH_ROWS: usize = 128;
-/// So many dimensions of a batch are summed up at once: those of the shipped encoder. Of a number that it knows, and that is
-/// not so small that it would write them out one by one, the compiler makes vector instructions; `benches/topic.rs` tells.
-const DIMENSIONS_AT_ONCE: usize = 128;
+/// Words of a text that are added up: 2^18 times 64 rows of at most 127 stay below 2^31.
+const MAX_WORDS: usize = 1 << 18;
+/// Numbers that are added at a time.
+const DIMENSIONS_AT_ONCE: usize = 16;
 
 /// Where the vectors of words and of pieces stand in one table: hashed rows, words first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +152,26 @@ impl StaticEncoder {
         &self.checksum
     }
 
+    /// Adds what a folded word adds to a text, in steps of the table, to a row of as many numbers as the encoder has
+    /// dimensions. A word has fewer than 64 rows of the table, so 16 bits are enough for it.
+    pub fn add_word(&self, word: &str, sum: &mut [i16]) {
+        let dimensions = self.shape.dimensions;
+        let (sums, rest_of_sum) = sum.as_chunks_mut::<DIMENSIONS_AT_ONCE>();
+        self.shape.for_each_row(word, |row| {
+            let row = &self.table[row * dimensions..][..dimensions];
+            let (values, rest) = row.as_chunks::<DIMENSIONS_AT_ONCE>();
+            // The compiler knows how many there are in a chunk.
+            for (sums, values) in sums.iter_mut().zip(values) {
+                for (sum, value) in sums.iter_mut().zip(values) {
+                    *sum += i16::from(*value);
+                }
+            }
+            for (sum, value) in rest_of_sum.iter_mut().zip(rest) {
+                *sum += i16::from(*value);
+            }
+        });
+    }
+
     /// The vector of a text given in parts, as if they stood one after the other.
     #[must_use]
     pub fn encode<'text>(&self, texts: impl IntoIterator<Item = &'text str>) -> Embedding {
@@ -169,62 +188,47 @@ impl StaticEncoder {
 pub struct EncoderSum<'encoder> {
     encoder: &'encoder StaticEncoder,
     sum: [i32; MAX_DIMENSIONS],
-    /// Where rows begin that are not yet in the sum.
-    waiting: [u32; BATCH_ROWS],
-    waiting_count: usize,
+    words: usize,
 }
 
 impl<'encoder> EncoderSum<'encoder> {
     /// Without words yet.
     #[must_use]
     pub fn new(encoder: &'encoder StaticEncoder) -> Self {
-        Self { encoder, sum: [0; MAX_DIMENSIONS], waiting: [0; BATCH_ROWS], waiting_count: 0 }
+        Self { encoder, sum: [0; MAX_DIMENSIONS], words: 0 }
     }
 
     /// Adds a folded word.
     pub fn add(&mut self, word: &str) {
-        let shape = self.encoder.shape;
-        shape.for_each_row(word, |row| {
-            if self.waiting_count == BATCH_ROWS {
-                self.add_waiting();
+        let mut row = [0; MAX_DIMENSIONS];
+        let row = &mut row[..self.encoder.shape.dimensions];
+        self.encoder.add_word(word, row);
+        self.add_row(row);
+    }
+
+    /// Adds what [`StaticEncoder::add_word`] made of a word.
+    pub fn add_row(&mut self, row: &[i16]) {
+        if self.words == MAX_WORDS {
+            return;
+        }
+        self.words += 1;
+        let (sums, rest_of_sums) = self.sum.as_chunks_mut::<DIMENSIONS_AT_ONCE>();
+        let (rows, rest) = row.as_chunks::<DIMENSIONS_AT_ONCE>();
+        for (sums, values) in sums.iter_mut().zip(rows) {
+            for (sum, value) in sums.iter_mut().zip(values) {
+                *sum += i32::from(*value);
             }
-            self.waiting[self.waiting_count] = (row * shape.dimensions) as u32;
-            self.waiting_count += 1;
-        });
+        }
+        let sums = sums.get_mut(rows.len()).map_or(rest_of_sums, |sums| sums.as_mut_slice());
+        for (sum, value) in sums.iter_mut().zip(rest) {
+            *sum += i32::from(*value);
+        }
     }
 
     /// The vector of all words so far; empty without any.
     #[must_use]
-    pub fn embedding(mut self) -> Embedding {
-        self.add_waiting();
+    pub fn embedding(self) -> Embedding {
         Embedding::of(&self.sum[..self.encoder.shape.dimensions])
-    }
-
-    fn add_waiting(&mut self) {
-        let (table, rows) = (&self.encoder.table, &self.waiting[..self.waiting_count]);
-        for (number, sum) in self.sum[..self.encoder.shape.dimensions].chunks_mut(DIMENSIONS_AT_ONCE).enumerate() {
-            let mut of_batch = [0_i16; DIMENSIONS_AT_ONCE];
-            let places = rows.iter().map(|row| *row as usize + number * DIMENSIONS_AT_ONCE);
-            if sum.len() == DIMENSIONS_AT_ONCE {
-                // The compiler knows how many there are.
-                let rows = places.filter_map(|place| table.get(place..)?.first_chunk::<DIMENSIONS_AT_ONCE>());
-                for row in rows {
-                    for (sum, value) in of_batch.iter_mut().zip(row) {
-                        *sum += i16::from(*value);
-                    }
-                }
-            } else {
-                for row in places.filter_map(|place| table.get(place..place + sum.len())) {
-                    for (sum, value) in of_batch.iter_mut().zip(row) {
-                        *sum += i16::from(*value);
-                    }
-                }
-            }
-            for (sum, value) in sum.iter_mut().zip(of_batch) {
-                *sum = sum.saturating_add(i32::from(value));
-            }
-        }
-        self.waiting_count = 0;
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::classify::scratch_pool::ScratchPool;
 use crate::domain::{Candidate, LanguageCode, LanguageVerdict, Script};
 use crate::text::scripts::main_script;
 
 use super::evidence::{Evidence, OtherPart, highest};
 use super::model::LanguageModel;
-use super::parts::{Part, parts, split};
+use super::parts::{LanguageScratch, Part, parts, split};
 use super::prior::{Prior, family};
 use super::script::{languages_of, may_be_written_in, writes_without_spaces};
 use super::shipped::shipped_model;
@@ -55,13 +56,14 @@ const MAX_CANDIDATES: usize = 4;
 #[derive(Debug)]
 pub struct Detector {
     model: Option<Arc<LanguageModel>>,
+    scratches: ScratchPool<LanguageScratch>,
 }
 
 impl Detector {
     /// A detector with a model; without one `whatlang` answers alone, as well as it can.
     #[must_use]
     pub fn new(model: Option<Arc<LanguageModel>>) -> Self {
-        Self { model }
+        Self { model, scratches: ScratchPool::default() }
     }
 
     /// A detector with the model inside the program, if it holds one.
@@ -86,7 +88,8 @@ impl Detector {
     #[must_use]
     pub fn evidence(&self, text: &str) -> Evidence {
         let Some(model) = &self.model else { return without_model(text) };
-        let (main, others) = split(text, parts(text, model), model);
+        let parts = self.scratches.lend(LanguageScratch::default, |scratch| parts(text, model, scratch));
+        let (main, others) = split(text, parts, model);
         let mut evidence = of_part(text, &main, model);
         evidence.others = others
             .into_iter()

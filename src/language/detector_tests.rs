@@ -97,7 +97,7 @@ fn sentences_in_another_language_are_parts_of_their_own() {
 fn a_text_of_very_many_sentences_is_still_told() {
     let text = "Ne znam. ".repeat(5_000) + &"Ko je to bio ovde juce. ".repeat(50);
     check(&text, &english(), "sr");
-    assert_eq!(parts(&text, &shipped_model().unwrap()).len(), 1_001);
+    assert_eq!(parts(&text, &shipped_model().unwrap(), &mut LanguageScratch::default()).len(), 1_001);
 }
 
 #[test]

@@ -1,12 +1,29 @@
 //! A text cut into sentences, each with what the model makes of it, and put together again by language.
 
+use crate::classify::softmax::MAX_CLASSES;
 use crate::classify::softmax_table::ClassSums;
+use crate::classify::word_rows::WordRows;
 use crate::domain::{LanguageCode, Script, Span};
 use crate::text::language_features::LanguageWords;
 use crate::text::scripts::ScriptTally;
 use crate::text::sentences::sentences;
 
 use super::model::{LanguageModel, ScriptTable};
+
+/// Memory that is kept from text to text: room, and what words said about their language. Of one model and one thread;
+/// what is found does not depend on it.
+#[derive(Debug, Clone)]
+pub(super) struct LanguageScratch {
+    words: LanguageWords,
+    seen: Vec<u64>,
+    rows: WordRows<()>,
+}
+
+impl Default for LanguageScratch {
+    fn default() -> Self {
+        Self { words: LanguageWords::default(), seen: Vec::new(), rows: WordRows::new(MAX_CLASSES) }
+    }
+}
 
 /// A sentence in another language has at least this many words, and as many letters of words that are no names.
 const MIN_WORDS: usize = 3;
@@ -108,10 +125,9 @@ impl Best<'_> {
 }
 
 /// The sentences of a text, each with the model's sums.
-pub(super) fn parts(text: &str, model: &LanguageModel) -> Vec<Part> {
-    let mut words = LanguageWords::default();
-    let mut features: Vec<u32> = Vec::with_capacity(512);
-    let mut seen: Vec<u64> = Vec::with_capacity(MOST_SEEN);
+pub(super) fn parts(text: &str, model: &LanguageModel, scratch: &mut LanguageScratch) -> Vec<Part> {
+    let LanguageScratch { words, seen, rows } = scratch;
+    seen.clear();
     let mut spans = sentences(text, Span::new(0, text.len()));
     if let Some(rest) = spans.get(MOST_PARTS) {
         let rest = Span::new(rest.begin, text.len());
@@ -123,8 +139,6 @@ pub(super) fn parts(text: &str, model: &LanguageModel) -> Vec<Part> {
         .map(|span| {
             let mut part = Part { span, ..Part::default() };
             let sentence = span.of(text);
-            features.clear();
-            let mut script = None;
             words.for_each(sentence, |word| {
                 // What is said over and over says no more about its language than what is said once.
                 if seen.contains(&word.hash) {
@@ -133,11 +147,12 @@ pub(super) fn parts(text: &str, model: &LanguageModel) -> Vec<Part> {
                 if seen.len() < MOST_SEEN {
                     seen.push(word.hash);
                 }
-                if script != Some(word.script) {
-                    flush(&mut part, script, &mut features, model);
-                    script = Some(word.script);
+                if let Some(ScriptTable { table, script, .. }) = model.table(word.script) {
+                    let (row, ()) = rows.of_hash(word.hash, |row| {
+                        word.for_each_feature(|feature| table.add_feature(feature, row));
+                    });
+                    part.sums_mut(*script).add_row(row);
                 }
-                word.for_each_feature(|feature| features.push(feature));
                 part.letters += word.letters;
                 part.words += 1;
                 part.scripts.add(word.script, word.letters);
@@ -145,7 +160,6 @@ pub(super) fn parts(text: &str, model: &LanguageModel) -> Vec<Part> {
                     part.small_letters += word.letters;
                 }
             });
-            flush(&mut part, script, &mut features, model);
             part
         })
         .collect()
@@ -155,13 +169,6 @@ pub(super) fn parts(text: &str, model: &LanguageModel) -> Vec<Part> {
 fn may_be_name(word: &str) -> bool {
     let mut characters = word.chars();
     characters.next().is_some_and(char::is_uppercase) && !characters.next().is_some_and(char::is_uppercase)
-}
-
-fn flush(part: &mut Part, script: Option<Script>, features: &mut Vec<u32>, model: &LanguageModel) {
-    if let Some(table) = script.and_then(|script| model.table(script)) {
-        table.table.add(features, part.sums_mut(table.script));
-    }
-    features.clear();
 }
 
 /// Puts the sentences of a text together: those in its main language, with all that are too short or too unsure to say,

@@ -2,7 +2,10 @@
 
 use crate::domain::{Mark, SegmentKind, Span};
 
-use super::words::{fold_into, hash_word, words};
+use super::words::{hash_folded, words};
+
+/// Room is made for the words of a text by this.
+const USUAL_BYTES_A_WORD: usize = 5;
 
 /// A word of a comment, ready to be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,14 +78,10 @@ fn has_words_beside(text: &str, spans: &[Span]) -> bool {
 /// All words of a text with their hashes.
 #[must_use]
 pub fn word_hashes(text: &str) -> Vec<WordAt> {
-    let mut folded = String::new();
-    words(text)
-        .map(|span| {
-            folded.clear();
-            fold_into(span.of(text), &mut folded);
-            WordAt { span, hash: hash_word(&folded) as u32 }
-        })
-        .collect()
+    let mut scratch = String::new();
+    let mut found = Vec::with_capacity(text.len() / USUAL_BYTES_A_WORD);
+    found.extend(words(text).map(|span| WordAt { span, hash: hash_folded(span.of(text), &mut scratch) as u32 }));
+    found
 }
 
 /// Characters of which code nearly always has one, and plain words none.

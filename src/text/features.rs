@@ -4,7 +4,7 @@ mod grams;
 mod tokens;
 
 use self::tokens::Tokens;
-use super::normalise::for_each_normalised;
+use super::normalise::{for_each_normalised, for_each_normalised_byte};
 use super::words::is_word_character;
 use crate::domain::Span;
 
@@ -102,11 +102,15 @@ struct Kind {
 impl Kind {
     const SPACE: Self = Self { is_word: false, is_letter: false, is_capital: false };
 
+    fn of_byte(text: &str, byte: u8, span: Span) -> Self {
+        let is_letter = byte.is_ascii_lowercase();
+        let is_word = is_letter || byte.is_ascii_digit();
+        Self { is_word, is_letter, is_capital: is_letter && is_capital(text, span) }
+    }
+
     fn of(character: char, text: &str, span: Span) -> Self {
         if character.is_ascii() {
-            let is_letter = character.is_ascii_lowercase();
-            let is_word = is_letter || character.is_ascii_digit();
-            return Self { is_word, is_letter, is_capital: is_letter && is_capital(text, span) };
+            return Self::of_byte(text, character as u8, span);
         }
         let is_letter = character.is_alphabetic();
         let is_word = is_letter || is_word_character(character);
@@ -172,7 +176,7 @@ impl Normalised {
         spans.push(Span::new(0, 0));
         let mut repeats = 0;
         let mut previous = ' ';
-        for_each_normalised(text, |character, span| {
+        let mut push = |character: char, span: Span, kind: Kind| {
             repeats = if character == previous { repeats + 1 } else { 1 };
             previous = character;
             *exclamations += usize::from(character == '!');
@@ -183,11 +187,18 @@ impl Normalised {
                 return;
             }
             characters.push(character);
-            kinds.push(Kind::of(character, text, span));
+            kinds.push(kind);
             if with_spans {
                 spans.push(span);
             }
-        });
+        };
+        if text.is_ascii() {
+            for_each_normalised_byte(text.as_bytes(), |byte, span| {
+                push(char::from(byte), span, Kind::of_byte(text, byte, span))
+            });
+        } else {
+            for_each_normalised(text, |character, span| push(character, span, Kind::of(character, text, span)));
+        }
         characters.truncate(MOST_CHARACTERS);
         kinds.truncate(MOST_CHARACTERS);
         characters.push(' ');

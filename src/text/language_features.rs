@@ -73,33 +73,39 @@ impl LanguageWords {
     /// character, or a pair of them, that is repeated more than twice the first two (`sooooo`, `hahahaha`). Digits separate. Mentions (`@ana`) are left out: they name somebody, and are in no language.
     pub fn for_each(&mut self, text: &str, mut sink: impl FnMut(&LanguageWord<'_>)) {
         let bytes = text.as_bytes();
-        let mut rest = text.char_indices().peekable();
-        while let Some((begin, first)) = rest.next() {
-            if !is_letter(first) {
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at).copied() {
+            // Most text is ASCII: its bytes are looked at without being decoded.
+            if byte.is_ascii() && !byte.is_ascii_alphabetic() {
+                at += 1;
                 continue;
             }
+            let Some(first) = letter_at(text, at) else {
+                at += character_at(text, at).map_or(1, char::len_utf8);
+                continue;
+            };
             self.characters.clear();
             self.characters.push(EDGE);
             let mut letters = 0;
-            let mut end = begin;
+            let begin = at;
             let mut next = Some(first);
             while let Some(character) = next {
-                end += character.len_utf8();
+                at += character.len_utf8();
                 let before = self.characters.len();
                 self.push(character);
                 let is_counted = self.characters.len() > before || before > MOST_CHARACTERS;
                 letters += usize::from(is_counted && (character.is_ascii() || character.is_alphabetic()));
-                next = rest.next_if(|(_, character)| is_letter(*character)).map(|(_, character)| character);
+                next = letter_at(text, at);
                 if next.is_none()
-                    && let Some((at, joiner)) = rest.peek().copied().filter(|(_, character)| is_apostrophe(*character))
-                    && text.get(at..).is_some_and(|rest| rest.chars().nth(1).is_some_and(is_letter))
+                    && let Some(joiner) = character_at(text, at).filter(|character| is_apostrophe(*character))
+                    && let Some(letter) = letter_at(text, at + joiner.len_utf8())
                 {
-                    rest.next();
-                    end += joiner.len_utf8();
+                    at += joiner.len_utf8();
                     self.push('\'');
-                    next = rest.next().map(|(_, character)| character);
+                    next = Some(letter);
                 }
             }
+            let end = at;
             if is_in_mention(bytes, begin) {
                 continue;
             }
@@ -134,6 +140,17 @@ impl LanguageWords {
             self.characters.push(character);
         }
     }
+}
+
+fn character_at(text: &str, at: usize) -> Option<char> {
+    match text.as_bytes().get(at) {
+        Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+        _ => text.get(at..)?.chars().next(),
+    }
+}
+
+fn letter_at(text: &str, at: usize) -> Option<char> {
+    character_at(text, at).filter(|character| is_letter(*character))
 }
 
 /// Whether what begins there belongs to a mention: an `@` stands before it with only letters, digits, `_`, `.` and `-` of

@@ -27,8 +27,17 @@ pub fn sentences(text: &str, part: Span) -> Vec<Span> {
     let mut found = Vec::new();
     let within = part.of(text);
     let mut begin = 0;
-    let mut characters = within.char_indices().peekable();
-    while let Some((at, character)) = characters.next() {
+    let bytes = within.as_bytes();
+    let mut next = 0;
+    while let Some(byte) = bytes.get(next) {
+        let at = next;
+        // Most text is ASCII that ends nothing: its bytes are looked at without being decoded.
+        if byte.is_ascii() && !matches!(byte, b'\n' | b'.' | b'!' | b'?') {
+            next += 1;
+            continue;
+        }
+        let Some(character) = within.get(at..).and_then(|rest| rest.chars().next()) else { break };
+        next += character.len_utf8();
         let end = match character {
             '\n' => Some(at),
             '.' | '!' | '?' | '…' | '。' | '！' | '？' | '｡' | '।' | '۔' => {
@@ -48,7 +57,7 @@ pub fn sentences(text: &str, part: Span) -> Vec<Span> {
         if let Some(end) = end {
             push(within, Span::new(begin, end.max(begin)), part.begin, &mut found);
             begin = end.max(begin);
-            while characters.next_if(|(next, _)| *next < begin).is_some() {}
+            next = next.max(begin);
         }
     }
     push(within, Span::new(begin, within.len()), part.begin, &mut found);

@@ -5,33 +5,70 @@ use crate::domain::Span;
 /// The words of a text with their places: runs of letters, marks and digits, with inner apostrophes and hyphens
 /// (`don't`, `anti-Serb`). Everything else separates.
 pub fn words(text: &str) -> impl Iterator<Item = Span> + '_ {
-    let mut rest = text.char_indices().peekable();
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let begin = loop {
-            let (at, character) = rest.next()?;
-            if is_word_character(character) {
-                break at;
-            }
-        };
-        let mut end = text.len();
-        while let Some(&(at, character)) = rest.peek() {
-            if is_word_character(character) {
-                rest.next();
-                continue;
-            }
-            let joins = is_joiner(character)
-                && text
-                    .get(at + character.len_utf8()..)
-                    .and_then(|tail| tail.chars().next())
-                    .is_some_and(is_word_character);
-            if !joins {
-                end = at;
-                break;
-            }
-            rest.next();
-        }
+        let begin = word_begin(text, at)?;
+        let end = word_end(text, begin);
+        at = end;
         Some(Span::new(begin, end))
     })
+}
+
+/// Where the first word at or behind `from` begins.
+fn word_begin(text: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        // Most text is ASCII: its bytes are looked at without being decoded.
+        let byte = *text.as_bytes().get(at)?;
+        if byte.is_ascii() {
+            if byte.is_ascii_alphanumeric() {
+                return Some(at);
+            }
+            at += 1;
+        } else {
+            let character = character_at(text, at)?;
+            if is_word_character(character) {
+                return Some(at);
+            }
+            at += character.len_utf8();
+        }
+    }
+}
+
+/// Where the word that begins at `begin` ends.
+fn word_end(text: &str, begin: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = begin;
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii_alphanumeric() {
+            at += 1;
+        } else if byte.is_ascii() {
+            if !(matches!(byte, b'\'' | b'-') && is_word_at(text, at + 1)) {
+                break;
+            }
+            at += 1;
+        } else {
+            let Some(character) = character_at(text, at) else { break };
+            let next = at + character.len_utf8();
+            if !is_word_character(character) && !(is_joiner(character) && is_word_at(text, next)) {
+                break;
+            }
+            at = next;
+        }
+    }
+    at
+}
+
+fn is_word_at(text: &str, at: usize) -> bool {
+    match text.as_bytes().get(at) {
+        None => false,
+        Some(byte) if byte.is_ascii() => byte.is_ascii_alphanumeric(),
+        Some(_) => character_at(text, at).is_some_and(is_word_character),
+    }
+}
+
+fn character_at(text: &str, at: usize) -> Option<char> {
+    text.get(at..)?.chars().next()
 }
 
 /// Whether a character is part of a word: a letter, a digit, or a mark that changes the letter before it.
@@ -51,13 +88,20 @@ fn is_joiner(character: char) -> bool {
 
 /// Appends the folded form of a word: lower case, one kind of apostrophe and hyphen, without soft hyphens.
 pub fn fold_into(word: &str, folded: &mut String) {
+    if word.is_ascii() {
+        let begin = folded.len();
+        folded.push_str(word);
+        if let Some(added) = folded.get_mut(begin..) {
+            added.make_ascii_lowercase();
+        }
+        return;
+    }
     for character in word.chars() {
         match character {
             '’' | 'ʼ' => folded.push('\''),
             '‐' | '‑' => folded.push('-'),
             '\u{ad}' => {}
-            'A'..='Z' => folded.push(character.to_ascii_lowercase()),
-            _ if character.is_ascii() => folded.push(character),
+            _ if character.is_ascii() => folded.push(character.to_ascii_lowercase()),
             _ => folded.extend(character.to_lowercase()),
         }
     }
@@ -76,11 +120,25 @@ pub fn fold(word: &str) -> String {
 /// FNV-1a (Fowler, Noll and Vo, 1991) over the UTF-8 bytes, with a final mix (Appleby's fmix64, 2011) for the low bits.
 #[must_use]
 pub fn hash_word(folded: &str) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in folded.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    mix(folded.bytes().fold(FNV_BASIS, |hash, byte| fnv(hash, u64::from(byte))))
+}
+
+/// The [`hash_word`] of the folded form of a word; `scratch` is where that is made if the word is not ASCII.
+#[must_use]
+pub fn hash_folded(word: &str, scratch: &mut String) -> u64 {
+    if word.is_ascii() {
+        let hash = word.bytes().fold(FNV_BASIS, |hash, byte| fnv(hash, u64::from(byte.to_ascii_lowercase())));
+        return mix(hash);
     }
-    mix(hash)
+    scratch.clear();
+    fold_into(word, scratch);
+    hash_word(scratch)
+}
+
+const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn fnv(hash: u64, number: u64) -> u64 {
+    (hash ^ number).wrapping_mul(0x0000_0100_0000_01b3)
 }
 
 /// A 64-bit hash of the characters of a word, one number each; see [`hash_word`].
@@ -95,7 +153,7 @@ pub struct CharacterHash(u64);
 
 impl Default for CharacterHash {
     fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
+        Self(FNV_BASIS)
     }
 }
 
@@ -103,7 +161,7 @@ impl CharacterHash {
     /// With one more character.
     #[must_use]
     pub fn then(self, character: u64) -> Self {
-        Self((self.0 ^ character).wrapping_mul(0x0000_0100_0000_01b3))
+        Self(fnv(self.0, character))
     }
 
     /// The hash of the characters so far.

@@ -4,12 +4,19 @@ use super::small_talk::small_talk;
 use super::terms::{TermWeights, term_of};
 use crate::classify::embedding::Embedding;
 use crate::classify::static_encoder::{EncoderSum, StaticEncoder};
+use crate::classify::word_rows::WordRows;
 use crate::text::topic_words::for_each_topic_word;
 
 /// Most terms kept of one text; of a longer one, the heaviest.
 const MAX_TERMS: usize = 512;
 /// Most rare terms kept of one text.
 const MAX_RARE_TERMS: usize = 64;
+
+/// Room is made for so many words of a text.
+const USUAL_WORDS: usize = 128;
+
+/// What words of earlier texts added to their vectors, and their terms: of one model and one thread.
+pub(super) type WordMemory = WordRows<u64>;
 
 /// From which weight on a term counts as a content word, and as a rare one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,13 +49,18 @@ impl CommentVector {
         encoder: &StaticEncoder,
         weights: &TermWeights,
         bounds: WeightBounds,
+        memory: &mut WordMemory,
     ) -> Self {
-        let mut terms: Vec<u64> = Vec::new();
+        let mut terms: Vec<u64> = Vec::with_capacity(USUAL_WORDS);
         let mut sum = EncoderSum::new(encoder);
         for text in texts.clone() {
             for_each_topic_word(text, |word| {
-                terms.push(term_of(word));
-                sum.add(word);
+                let (row, term) = memory.of(word, |row| {
+                    encoder.add_word(word, row);
+                    term_of(word)
+                });
+                terms.push(term);
+                sum.add_row(row);
             });
         }
         let content_words = terms.iter().filter(|term| weights.weight(**term) >= bounds.content).count();
@@ -158,7 +170,7 @@ mod tests {
 
     fn vector(text: &str) -> CommentVector {
         let weights = TermWeights::new(vec![100; TermWeights::CELLS], 0.03).unwrap();
-        CommentVector::of([text], &StaticEncoder::blank(), &weights, BOUNDS)
+        CommentVector::of([text], &StaticEncoder::blank(), &weights, BOUNDS, &mut WordMemory::new(1))
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::Situation;
-use super::comment_vector::{CommentVector, WeightBounds};
+use super::comment_vector::{CommentVector, WeightBounds, WordMemory};
 use super::known_words::{KnownWords, MAX_BYTES};
 use super::second_head::{SECOND_FEATURE_COUNT, SecondHead, SentenceSimilarities};
 use super::similarities::{FEATURE_COUNT, FEATURE_NAMES, Similarities};
 use super::terms::TermWeights;
 use crate::classify::artifact::{Artifact, ArtifactBuilder, ArtifactError, Header};
 use crate::classify::dense_head::DenseHead;
+use crate::classify::scratch_pool::ScratchPool;
 use crate::classify::static_encoder::StaticEncoder;
 use crate::domain::{Absence, LanguageCode, Probability, Relevance, Topic, TopicBasis};
 
@@ -56,6 +57,7 @@ pub struct TopicModel {
     parts: TopicModelParts,
     languages: Vec<LanguageCode>,
     citation: String,
+    words: ScratchPool<WordMemory>,
 }
 
 impl TopicModel {
@@ -129,7 +131,7 @@ impl TopicModel {
             encoder,
             second_head: second_head(artifact)?,
         };
-        Ok(Self { parts, languages, citation: artifact.citation() })
+        Ok(Self { parts, languages, citation: artifact.citation(), words: ScratchPool::default() })
     }
 
     /// A model fresh from training, which no file holds yet.
@@ -139,7 +141,7 @@ impl TopicModel {
     #[must_use]
     pub fn from_parts(parts: TopicModelParts) -> Self {
         let english = "en".parse().expect("a language code");
-        Self { parts, languages: vec![english], citation: "topic@unsaved".to_owned() }
+        Self { parts, languages: vec![english], citation: "topic@unsaved".to_owned(), words: ScratchPool::default() }
     }
 
     /// The bytes of the model's file.
@@ -199,7 +201,9 @@ impl TopicModel {
     #[must_use]
     pub fn vectorise<'text>(&self, texts: impl IntoIterator<Item = &'text str> + Clone) -> CommentVector {
         let bounds = WeightBounds { content: self.parts.content_weight, rare: self.parts.rare_weight };
-        CommentVector::of(texts, &self.parts.encoder, &self.parts.term_weights, bounds)
+        let encoder = &self.parts.encoder;
+        let memory = || WordMemory::new(encoder.shape().dimensions);
+        self.words.lend(memory, |memory| CommentVector::of(texts, encoder, &self.parts.term_weights, bounds, memory))
     }
 
     /// How far off topic a comment is.

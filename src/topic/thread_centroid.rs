@@ -91,13 +91,19 @@ impl ThreadCentroid {
 mod tests {
     use super::*;
     use crate::classify::static_encoder::StaticEncoder;
-    use crate::topic::comment_vector::WeightBounds;
+    use crate::topic::comment_vector::{WeightBounds, WordMemory};
     use crate::topic::terms::TermWeights;
 
     fn vectors<const N: usize>(texts: [&str; N]) -> [CommentVector; N] {
         let weights = TermWeights::new(vec![100; TermWeights::CELLS], 0.03).unwrap();
         texts.map(|text| {
-            CommentVector::of([text], &StaticEncoder::blank(), &weights, WeightBounds { content: 1.0, rare: 2.0 })
+            CommentVector::of(
+                [text],
+                &StaticEncoder::blank(),
+                &weights,
+                WeightBounds { content: 1.0, rare: 2.0 },
+                &mut WordMemory::new(1),
+            )
         })
     }
 

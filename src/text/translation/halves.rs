@@ -25,13 +25,17 @@ pub struct Halves {
 #[must_use]
 pub fn halves(text: &str) -> Vec<Halves> {
     let mut found: Vec<(f64, Halves)> = Vec::new();
+    let mut letters: Option<LettersBefore> = None;
     let mut cut = |between: Span, end: usize| {
-        let first = trimmed(text, Span::new(0, between.begin));
-        let second = trimmed(text, Span::new(between.end, end.max(between.end)));
-        let (one, other) = (letters(first.of(text)), letters(second.of(text)));
+        // Most texts fall into no halves, and are not counted.
+        let letters = letters.get_or_insert_with(|| LettersBefore::of(text));
+        let first = Span::new(0, between.begin);
+        let second = Span::new(between.end, end.max(between.end));
+        let (one, other) = (letters.within(first), letters.within(second));
         let ratio = one.max(other) / one.min(other);
         if one > 0.0 && other > 0.0 && ratio <= MAX_RATIO {
-            found.push((ratio, Halves { first, between: trimmed(text, between), second }));
+            let [first, between, second] = [first, between, second].map(|part| trimmed(text, part));
+            found.push((ratio, Halves { first, between, second }));
         }
     };
     // Where halves can be even at all: letters are counted for few places.
@@ -59,7 +63,31 @@ pub fn halves(text: &str) -> Vec<Halves> {
 
 /// Letters of a text; Chinese, Japanese and Korean ones say in one what others say in three.
 pub(super) fn letters(text: &str) -> f64 {
+    if text.is_ascii() {
+        return text.bytes().filter(u8::is_ascii_alphanumeric).count() as f64;
+    }
     text.chars().filter(|character| character.is_alphanumeric()).map(super::alignment::width).sum()
+}
+
+/// The widths of all letters before each byte of a text.
+struct LettersBefore(Vec<u32>);
+
+impl LettersBefore {
+    fn of(text: &str) -> Self {
+        let mut before = Vec::with_capacity(text.len() + 1);
+        let mut sum = 0;
+        for character in text.chars() {
+            before.extend(std::iter::repeat_n(sum, character.len_utf8()));
+            // Widths are small whole numbers.
+            sum += if character.is_alphanumeric() { super::alignment::width(character) as u32 } else { 0 };
+        }
+        before.push(sum);
+        Self(before)
+    }
+
+    fn within(&self, span: Span) -> f64 {
+        f64::from(self.0[span.end] - self.0[span.begin])
+    }
 }
 
 fn trimmed(text: &str, span: Span) -> Span {

@@ -1,12 +1,13 @@
 //! What says that a translation, or the original, follows: words, a language's code, a flag.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
 
 use super::language_marker_table::{COUNTRY_LANGUAGES, LANGUAGE_MARKERS};
 use super::marker_table::{ORIGINAL_MARKERS, TRANSLATION_MARKERS};
 use crate::domain::{LanguageCode, Span};
-use crate::text::words::{fold, words};
+use crate::text::words::{fold, hash_folded, hash_word, words};
 
 /// Most words that a language's name has in a marker.
 const MAX_LANGUAGE_WORDS: usize = 3;
@@ -99,7 +100,8 @@ struct Markers {
     translation: Vec<Vec<&'static str>>,
     original: Vec<Vec<&'static str>>,
     languages: Vec<(Vec<&'static str>, LanguageCode)>,
-    first_words: BTreeSet<&'static str>,
+    /// Hashes of the words that a marker begins with.
+    first_words: FxHashSet<u64>,
 }
 
 static MARKERS: LazyLock<Markers> = LazyLock::new(|| {
@@ -111,8 +113,12 @@ static MARKERS: LazyLock<Markers> = LazyLock::new(|| {
         .flat_map(|(code, names)| names.iter().map(move |name| (name.split(' ').collect(), code)))
         .collect();
     let named = languages.iter().map(|(words, _)| words);
-    let first_words =
-        translation.iter().chain(&original).chain(named).filter_map(|words| words.first().copied()).collect();
+    let first_words = translation
+        .iter()
+        .chain(&original)
+        .chain(named)
+        .filter_map(|words| words.first().map(|first| hash_word(first)))
+        .collect();
     Markers { translation, original, languages, first_words }
 });
 
@@ -214,11 +220,10 @@ fn flag_at(text: &str, place: Place) -> Option<Found> {
 /// Words that are a marker.
 fn words_at(text: &str, place: Place) -> Option<Found> {
     let rest = text.get(place.first..)?;
-    let line_end = place.first + rest.find('\n').unwrap_or(rest.len());
-    let head = text.get(place.first..line_end)?;
-    let first = words(head).next()?;
+    let first = words(rest).next()?;
     // Before all other work: nearly no word begins a marker.
-    MARKERS.first_words.contains(fold(first.of(head)).as_str()).then_some(())?;
+    MARKERS.first_words.contains(&hash_folded(first.of(rest), &mut String::new())).then_some(())?;
+    let head = rest.get(..memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len()))?;
     let spans: Vec<Span> = words(head).take(MAX_WORDS).collect();
     let folded: Vec<String> = spans.iter().map(|span| fold(span.of(head))).collect();
     let opening = text.get(place.begin..place.first)?.trim();

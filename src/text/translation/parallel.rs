@@ -41,11 +41,12 @@ const LETTERS_PER_SHARED: f64 = 40.0;
 /// translation all the same.
 #[must_use]
 pub fn says_the_same(one: &str, other: &str) -> bool {
-    let (one, other) = (Portrait::of(one), Portrait::of(other));
-    let shorter = one.letters.min(other.letters);
-    if shorter < MIN_LETTERS || !one.is_like(&other) {
+    let outlines = [Outline::of(one), Outline::of(other)];
+    let shorter = outlines[0].letters.min(outlines[1].letters);
+    if shorter < MIN_LETTERS || !outlines[0].is_like(outlines[1]) {
         return false;
     }
+    let (one, other) = (Portrait::of(one), Portrait::of(other));
     let common_words = one.words.intersection(&other.words).count() as f64;
     if common_words > MAX_SHARED_WORDS * one.words.len().min(other.words.len()) as f64 {
         return false;
@@ -56,16 +57,21 @@ pub fn says_the_same(one: &str, other: &str) -> bool {
     // Names are stems of their own; what looks alike beside them counts as well.
     let is_name = |stem: &&String| one.names.contains(*stem) || other.names.contains(*stem);
     let alike = one.stems.intersection(&other.stems).filter(|stem| !is_name(stem)).count();
-    let shared = numbers + names + alike + shared_meanings(&one, &other);
-    shared as f64 >= (shorter / LETTERS_PER_SHARED).ceil().clamp(2.0, 8.0)
+    let needed = (shorter / LETTERS_PER_SHARED).ceil().clamp(2.0, 8.0);
+    // The words of the table are looked for last: there are many.
+    let shared = numbers + names + alike;
+    shared as f64 >= needed || (shared + shared_meanings(&one, &other)) as f64 >= needed
 }
 
 /// Whether nothing speaks against one text being the translation of the other: the first three of the rules of
 /// [`says_the_same`]. For texts that something else says are translations, of any length.
 #[must_use]
 pub fn may_say_the_same(one: &str, other: &str) -> bool {
+    if !Outline::of(one).is_like(Outline::of(other)) {
+        return false;
+    }
     let (one, other) = (Portrait::of(one), Portrait::of(other));
-    one.is_like(&other) && shared_numbers(&one, &other).is_some() && shared_names(&one, &other, true).is_some()
+    shared_numbers(&one, &other).is_some() && shared_names(&one, &other, true).is_some()
 }
 
 fn lengths_agree(one: f64, other: f64) -> bool {
@@ -115,10 +121,28 @@ static PAIRS: LazyLock<Vec<(Vec<String>, Vec<String>)>> = LazyLock::new(|| {
     WORD_PAIRS.iter().map(|(words, meanings)| (beginnings(words), beginnings(meanings))).collect()
 });
 
-/// What of a text shows in its translation.
-struct Portrait {
+/// What is soon counted: most texts that are no translations of each other differ in it.
+#[derive(Clone, Copy)]
+struct Outline {
     letters: f64,
     questions: usize,
+}
+
+impl Outline {
+    fn of(text: &str) -> Self {
+        // `??` asks once.
+        let questions = text.split_inclusive(['?', '？', '؟', ';']).filter(|part| is_question(part)).count();
+        Self { letters: letters(text), questions }
+    }
+
+    /// Whether length and questions agree.
+    fn is_like(self, other: Self) -> bool {
+        lengths_agree(self.letters, other.letters) && self.questions == other.questions
+    }
+}
+
+/// What of a text shows in its translation.
+struct Portrait {
     numbers: BTreeSet<u64>,
     /// Stems of words with a capital inside of a sentence.
     names: BTreeSet<String>,
@@ -131,16 +155,8 @@ struct Portrait {
 }
 
 impl Portrait {
-    /// Whether length and questions agree.
-    fn is_like(&self, other: &Self) -> bool {
-        lengths_agree(self.letters, other.letters) && self.questions == other.questions
-    }
-
     fn of(text: &str) -> Self {
         let mut portrait = Self {
-            letters: letters(text),
-            // `??` asks once.
-            questions: text.split_inclusive(['?', '？', '؟', ';']).filter(|part| is_question(part)).count(),
             numbers: BTreeSet::new(),
             names: BTreeSet::new(),
             first_words: BTreeSet::new(),
