@@ -45,6 +45,9 @@ const OF_THREAD: f64 = 0.5;
 /// Languages that fit this much worse than the best, in natural log-odds, are not looked at: the most that a thread can
 /// say for one against another is some 8.
 const HOPELESS: f64 = -27.0;
+/// A language that fits this much worse than the best is never named: no thread makes it a candidate (see
+/// [`MIN_CANDIDATE`]).
+const NEVER_NAMED: f64 = -16.0;
 /// Languages this much behind the first, in natural log-odds, are left out: all of them together have less than a
 /// millionth.
 const IMPOSSIBLE: f64 = -18.0;
@@ -201,7 +204,7 @@ fn without_model(text: &str) -> Evidence {
 fn south_slavic(text: &str, script: Script, log_likelihoods: &[(LanguageCode, f64)]) -> SouthSlavicEvidence {
     let highest = highest(log_likelihoods);
     let is_possible =
-        |(language, log): &(LanguageCode, f64)| *language == LanguageCode::HBS && log - highest > HOPELESS;
+        |(language, log): &(LanguageCode, f64)| *language == LanguageCode::HBS && log - highest > NEVER_NAMED;
     if log_likelihoods.iter().any(is_possible) {
         SouthSlavicForms::read(text, script)
     } else {

@@ -4,7 +4,7 @@ mod grams;
 mod tokens;
 
 use self::tokens::Tokens;
-use super::normalise::{for_each_normalised, for_each_normalised_byte};
+use super::normalise::for_each_normalised;
 use super::words::is_word_character;
 use crate::domain::Span;
 
@@ -102,15 +102,11 @@ struct Kind {
 impl Kind {
     const SPACE: Self = Self { is_word: false, is_letter: false, is_capital: false };
 
-    fn of_byte(text: &str, byte: u8, span: Span) -> Self {
-        let is_letter = byte.is_ascii_lowercase();
-        let is_word = is_letter || byte.is_ascii_digit();
-        Self { is_word, is_letter, is_capital: is_letter && is_capital(text, span) }
-    }
-
     fn of(character: char, text: &str, span: Span) -> Self {
         if character.is_ascii() {
-            return Self::of_byte(text, character as u8, span);
+            let is_letter = character.is_ascii_lowercase();
+            let is_word = is_letter || character.is_ascii_digit();
+            return Self { is_word, is_letter, is_capital: is_letter && is_capital(text, span) };
         }
         let is_letter = character.is_alphabetic();
         let is_word = is_letter || is_word_character(character);
@@ -166,6 +162,9 @@ impl Featuriser {
 
 impl Normalised {
     fn fill(&mut self, text: &str, with_spans: bool) {
+        if !with_spans && text.is_ascii() && text.len() < MOST_CHARACTERS {
+            return self.fill_with_ascii(text.as_bytes());
+        }
         let Self { characters, kinds, spans, exclamations } = self;
         *exclamations = 0;
         characters.clear();
@@ -176,7 +175,7 @@ impl Normalised {
         spans.push(Span::new(0, 0));
         let mut repeats = 0;
         let mut previous = ' ';
-        let mut push = |character: char, span: Span, kind: Kind| {
+        for_each_normalised(text, |character, span| {
             repeats = if character == previous { repeats + 1 } else { 1 };
             previous = character;
             *exclamations += usize::from(character == '!');
@@ -187,18 +186,11 @@ impl Normalised {
                 return;
             }
             characters.push(character);
-            kinds.push(kind);
+            kinds.push(Kind::of(character, text, span));
             if with_spans {
                 spans.push(span);
             }
-        };
-        if text.is_ascii() {
-            for_each_normalised_byte(text.as_bytes(), |byte, span| {
-                push(char::from(byte), span, Kind::of_byte(text, byte, span))
-            });
-        } else {
-            for_each_normalised(text, |character, span| push(character, span, Kind::of(character, text, span)));
-        }
+        });
         characters.truncate(MOST_CHARACTERS);
         kinds.truncate(MOST_CHARACTERS);
         characters.push(' ');
@@ -211,6 +203,42 @@ impl Normalised {
             spans.truncate(MOST_CHARACTERS);
             spans.push(Span::new(end, end));
         }
+    }
+
+    /// As [`Self::fill`] without spans, of text that is ASCII: most is, and each byte is one character.
+    fn fill_with_ascii(&mut self, text: &[u8]) {
+        let Self { characters, kinds, spans, exclamations } = self;
+        *exclamations = 0;
+        spans.clear();
+        characters.clear();
+        characters.resize(text.len() + 2, ' ');
+        kinds.clear();
+        kinds.resize(text.len() + 2, Kind::SPACE);
+        let (mut end, mut repeats, mut previous) = (1, 1, b' ');
+        for byte in text {
+            let is_space = matches!(byte, 0..=b' ' | 0x7f);
+            let plain = if is_space { b' ' } else { byte.to_ascii_lowercase() };
+            if is_space && previous == b' ' {
+                continue;
+            }
+            repeats = if plain == previous { repeats + 1 } else { 1 };
+            previous = plain;
+            *exclamations += usize::from(plain == b'!');
+            if repeats > MOST_REPEATS {
+                continue;
+            }
+            let is_letter = plain.is_ascii_lowercase();
+            let is_word = is_letter || plain.is_ascii_digit();
+            characters[end] = char::from(plain);
+            kinds[end] = Kind { is_word, is_letter, is_capital: byte.is_ascii_uppercase() };
+            end += 1;
+        }
+        // One space stands at the end already, and there is one at least.
+        if previous == b' ' && end > 1 {
+            end -= 1;
+        }
+        characters.truncate(end + 1);
+        kinds.truncate(end + 1);
     }
 }
 

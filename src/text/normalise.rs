@@ -41,25 +41,6 @@ pub fn for_each_normalised(text: &str, mut sink: impl FnMut(char, Span)) {
     }
 }
 
-/// As [`for_each_normalised`], of text that is ASCII: quicker.
-pub fn for_each_normalised_byte(text: &[u8], mut sink: impl FnMut(u8, Span)) {
-    let mut pending_space: Option<usize> = None;
-    let mut begun = false;
-    for (at, byte) in text.iter().copied().enumerate() {
-        if matches!(byte, 0..=b' ' | 0x7f) {
-            pending_space = pending_space.or(Some(at));
-            continue;
-        }
-        if let Some(run) = pending_space.take()
-            && begun
-        {
-            sink(b' ', Span::new(run, at));
-        }
-        begun = true;
-        sink(byte.to_ascii_lowercase(), Span::new(at, at + 1));
-    }
-}
-
 /// The small letter of a Cyrillic one: most letters that are not ASCII in what the program reads, and quicker than the
 /// table of all scripts.
 fn lower_cyrillic(character: char) -> Option<char> {
@@ -150,14 +131,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn ascii_is_normalised_the_same_way(text in "[ -~\\x00-\\x1f\\x7f]{0,60}|[ a\\n]{0,20}") {
-            let (mut whole, mut bytes) = (Vec::new(), Vec::new());
-            for_each_normalised(&text, |character, span| whole.push((character, span)));
-            for_each_normalised_byte(text.as_bytes(), |byte, span| bytes.push((char::from(byte), span)));
-            assert_eq!(whole, bytes);
-        }
-
         #[test]
         fn spans_move_forward_on_character_boundaries(text in "\\PC{0,60}|[ a\u{200b}…İ\\n]{0,20}") {
             let mut last = Span::new(0, 0);

@@ -90,21 +90,29 @@ fn narrow(hash: u64) -> u32 {
 
 /// The runs of three and four characters of a token between two spaces.
 fn for_each_run(characters: &[char], token: &Token, sink: &mut impl FnMut(u32, usize, usize)) {
+    let inner = characters.get(token.first..token.end).unwrap_or_default();
     // Punctuation beside the token counts as a space.
-    let character = |at: usize| {
-        if at < token.first || at >= token.end { u64::from(' ') } else { u64::from(characters[at] as u32) }
-    };
-    let (first, end) = (token.first - 1, token.end + 1);
-    let mut key = character(first) << 21 | character(first + 1);
-    for last in first + 2..end {
-        // A code point has 21 bits, so three of them are a key without loss.
-        key = (key << 21 | character(last)) & ((1 << 63) - 1);
-        sink(narrow(key.wrapping_mul(THREE_CHARACTERS)), last - 2, last);
-        if last + 1 < end {
-            let longer =
-                key.wrapping_mul(FOUR_CHARACTERS).wrapping_add(character(last + 1).wrapping_mul(FOURTH_CHARACTER));
-            sink(narrow(longer ^ longer >> 31), last - 2, last + 1);
+    let space = u64::from(' ');
+    let mut following = inner.iter().map(|character| u64::from(*character as u32)).chain([space]);
+    let Some(mut next) = following.next() else { return };
+    // A code point has 21 bits, so three of them are a key without loss. The first is the space before the token.
+    let mut key = space;
+    let mut first = token.first - 1;
+    let mut known = 1;
+    loop {
+        key = (key << 21 | next) & ((1 << 63) - 1);
+        known += 1;
+        let behind = following.next();
+        if known > 2 {
+            sink(narrow(key.wrapping_mul(THREE_CHARACTERS)), first, first + 2);
+            if let Some(behind) = behind {
+                let longer = key.wrapping_mul(FOUR_CHARACTERS).wrapping_add(behind.wrapping_mul(FOURTH_CHARACTER));
+                sink(narrow(longer ^ longer >> 31), first, first + 3);
+            }
+            first += 1;
         }
+        let Some(behind) = behind else { return };
+        next = behind;
     }
 }
 

@@ -44,6 +44,11 @@ pub fn halves(text: &str) -> Vec<Halves> {
         cut(Span::new(at, at + 1), text.len());
     }
     for separator in SEPARATORS {
+        // The sign is rarer than the space before it, and looked for at once.
+        let Some(sign) = separator.as_bytes().get(1) else { continue };
+        if memchr::memchr(*sign, text.as_bytes()).is_none() {
+            continue;
+        }
         for (at, _) in text.match_indices(separator).filter(|(at, _)| (near..=far).contains(at)) {
             cut(Span::new(at, at + separator.len()), text.len());
         }
@@ -76,6 +81,15 @@ impl LettersBefore {
     fn of(text: &str) -> Self {
         let mut before = Vec::with_capacity(text.len() + 1);
         let mut sum = 0;
+        if text.is_ascii() {
+            before.extend(text.bytes().map(|byte| {
+                let so_far = sum;
+                sum += u32::from(byte.is_ascii_alphanumeric());
+                so_far
+            }));
+            before.push(sum);
+            return Self(before);
+        }
         for character in text.chars() {
             before.extend(std::iter::repeat_n(sum, character.len_utf8()));
             // Widths are small whole numbers.

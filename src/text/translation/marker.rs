@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use super::language_marker_table::{COUNTRY_LANGUAGES, LANGUAGE_MARKERS};
 use super::marker_table::{ORIGINAL_MARKERS, TRANSLATION_MARKERS};
@@ -96,30 +96,30 @@ struct Place {
     is_flag: bool,
 }
 
-struct Markers {
-    translation: Vec<Vec<&'static str>>,
-    original: Vec<Vec<&'static str>>,
-    languages: Vec<(Vec<&'static str>, LanguageCode)>,
-    /// Hashes of the words that a marker begins with.
-    first_words: FxHashSet<u64>,
+/// What a marker may say, as words.
+#[derive(Debug)]
+struct Wording {
+    kind: MarkerKind,
+    words: Vec<&'static str>,
 }
 
-static MARKERS: LazyLock<Markers> = LazyLock::new(|| {
-    let translation = split(TRANSLATION_MARKERS);
-    let original = split(ORIGINAL_MARKERS);
-    let languages: Vec<(Vec<&str>, LanguageCode)> = LANGUAGE_MARKERS
-        .iter()
-        .filter_map(|(code, names)| Some((code.parse::<LanguageCode>().ok()?, names)))
-        .flat_map(|(code, names)| names.iter().map(move |name| (name.split(' ').collect(), code)))
-        .collect();
-    let named = languages.iter().map(|(words, _)| words);
-    let first_words = translation
-        .iter()
-        .chain(&original)
-        .chain(named)
-        .filter_map(|words| words.first().map(|first| hash_word(first)))
-        .collect();
-    Markers { translation, original, languages, first_words }
+/// The wordings by the hash of their first word, each list in the order in which they are tried: translation, original,
+/// languages.
+static WORDINGS: LazyLock<FxHashMap<u64, Vec<Wording>>> = LazyLock::new(|| {
+    let translation = split(TRANSLATION_MARKERS).into_iter().map(|words| (MarkerKind::Translation, words));
+    let original = split(ORIGINAL_MARKERS).into_iter().map(|words| (MarkerKind::Original, words));
+    let languages =
+        LANGUAGE_MARKERS.iter().filter_map(|(code, names)| Some((code.parse::<LanguageCode>().ok()?, names))).flat_map(
+            |(code, names)| names.iter().map(move |name| (MarkerKind::Language(code), name.split(' ').collect())),
+        );
+    let mut wordings: FxHashMap<u64, Vec<Wording>> = FxHashMap::default();
+    for (kind, words) in translation.chain(original).chain(languages) {
+        let words: Vec<&str> = words;
+        if let Some(first) = words.first() {
+            wordings.entry(hash_word(first)).or_default().push(Wording { kind, words });
+        }
+    }
+    wordings
 });
 
 /// Markers as words, the longest first, so that `translation` does not hide `translation from …`.
@@ -222,7 +222,7 @@ fn words_at(text: &str, place: Place) -> Option<Found> {
     let rest = text.get(place.first..)?;
     let first = words(rest).next()?;
     // Before all other work: nearly no word begins a marker.
-    MARKERS.first_words.contains(&hash_folded(first.of(rest), &mut String::new())).then_some(())?;
+    let wordings = WORDINGS.get(&hash_folded(first.of(rest), &mut String::new()))?;
     let head = rest.get(..memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len()))?;
     let spans: Vec<Span> = words(head).take(MAX_WORDS).collect();
     let folded: Vec<String> = spans.iter().map(|span| fold(span.of(head))).collect();
@@ -249,18 +249,13 @@ fn words_at(text: &str, place: Place) -> Option<Found> {
             })
         })
     };
-    if let Some(found) = MARKERS.translation.iter().find_map(|marker| fits(marker, false)) {
-        return Some(found);
-    }
-    if let Some(found) = MARKERS.original.iter().find_map(|marker| fits(marker, true)) {
-        return Some(Found { kind: MarkerKind::Original, ..found });
-    }
-    MARKERS.languages.iter().find_map(|(marker, language)| {
-        let found = fits(marker, true)?;
+    wordings.iter().find_map(|Wording { kind, words: marker }| {
+        let found = fits(marker, *kind != MarkerKind::Translation)?;
         let written = spans.first()?.of(head);
         let is_code = marker.len() == 1 && written.chars().count() <= MAX_CODE_LETTERS;
         let is_in_capitals = written.chars().all(char::is_uppercase);
-        (!is_code || is_bracketed || is_in_capitals).then_some(Found { kind: MarkerKind::Language(*language), ..found })
+        let is_word = matches!(kind, MarkerKind::Language(_)) && is_code && !is_bracketed && !is_in_capitals;
+        (!is_word).then_some(Found { kind: *kind, ..found })
     })
 }
 

@@ -1,6 +1,7 @@
 //! Whether two texts in two languages say the same, as far as that shows without knowing the languages.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::sync::LazyLock;
 
 use super::alignment::latin;
@@ -107,7 +108,8 @@ fn shared_names(one: &Portrait, other: &Portrait, may_be_nouns: bool) -> Option<
 fn shared_meanings(one: &Portrait, other: &Portrait) -> usize {
     let has = |portrait: &Portrait, beginnings: &[String]| {
         beginnings.iter().any(|beginning| {
-            portrait.words.range(beginning.clone()..).next().is_some_and(|word| word.starts_with(beginning.as_str()))
+            let from = (Bound::Included(beginning.as_str()), Bound::Unbounded);
+            portrait.words.range::<str, _>(from).next().is_some_and(|word| word.starts_with(beginning.as_str()))
         })
     };
     let pairs = |source: &Portrait, english: &Portrait| {
