@@ -2,6 +2,7 @@
 
 use super::artifact::{Artifact, ArtifactBuilder, ArtifactError};
 use super::softmax::{MAX_CLASSES, Softmax};
+use super::word_rows::touch;
 
 /// After this many features the 16-bit sums are emptied: 256 times 127 fits.
 const FEATURES_AT_ONCE: usize = 256;
@@ -157,6 +158,11 @@ impl SoftmaxTable {
     #[must_use]
     pub fn bucket_count(&self) -> usize {
         self.rows.len()
+    }
+
+    /// Touches the row of a feature: see [`touch`].
+    pub fn touch_feature(&self, feature: u32) {
+        touch(&self.rows[feature as usize & (self.rows.len() - 1)].0);
     }
 
     /// Adds the weights of a feature to those of others of a word, in a row of [`MAX_CLASSES`] numbers. A word has some 260

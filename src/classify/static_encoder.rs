@@ -2,6 +2,7 @@
 
 use super::artifact::{Artifact, ArtifactBuilder, ArtifactError, Header};
 use super::embedding::Embedding;
+use super::word_rows::touch;
 use crate::text::topic_words::{ENCODER_FEATURE_SPEC, for_each_piece, for_each_topic_word};
 use crate::text::words::hash_word;
 
@@ -150,6 +151,11 @@ impl StaticEncoder {
     #[must_use]
     pub fn checksum(&self) -> &str {
         &self.checksum
+    }
+
+    /// Touches all rows of a word: see [`touch`].
+    pub fn touch_word(&self, word: &str) {
+        self.shape.for_each_row(word, |row| touch(&self.table[row * self.shape.dimensions..][..self.shape.dimensions]));
     }
 
     /// Adds what a folded word adds to a text, in steps of the table, to a row of as many numbers as the encoder has

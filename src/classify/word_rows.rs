@@ -36,7 +36,32 @@ impl<T: Copy + Default> WordRows<T> {
 
     /// As [`Self::of`], of a word that is known by a 64-bit hash.
     pub fn of_hash(&mut self, hash: u64, make: impl FnOnce(&mut [i16]) -> T) -> (&[i16], T) {
-        self.of_key(Some([hash, 0, u64::MAX]), make)
+        self.of_key(Some(hash_key(hash)), make)
+    }
+
+    /// Whether a word is remembered. If it is, its row is on its way into the processor's cache: see [`touch`].
+    #[must_use]
+    pub fn look(&self, word: &str) -> bool {
+        key_of(word).is_some_and(|key| {
+            let slot = slot_of(&key);
+            let is_remembered = self.is_at(slot, &key);
+            if is_remembered {
+                touch(&self.rows[slot * self.width..(slot + 1) * self.width]);
+            }
+            is_remembered
+        })
+    }
+
+    /// The row of a word that is known by a 64-bit hash, if it is remembered.
+    #[must_use]
+    pub fn remembered(&self, hash: u64) -> Option<&[i16]> {
+        let key = hash_key(hash);
+        let slot = slot_of(&key);
+        self.is_at(slot, &key).then(|| &self.rows[slot * self.width..(slot + 1) * self.width])
+    }
+
+    fn is_at(&self, slot: usize, key: &Key) -> bool {
+        self.keys.get(slot).is_some_and(|there| is_same(there, key))
     }
 
     fn of_key(&mut self, key: Option<Key>, make: impl FnOnce(&mut [i16]) -> T) -> (&[i16], T) {
@@ -53,7 +78,7 @@ impl<T: Copy + Default> WordRows<T> {
         }
         let slot = slot_of(&key);
         let row = &mut self.rows[slot * self.width..(slot + 1) * self.width];
-        if self.keys[slot] != key {
+        if !is_same(&self.keys[slot], &key) {
             // Should `make` fail half-way, nobody takes what is there for a word's.
             self.keys[slot] = [0; 3];
             row.fill(0);
@@ -62,6 +87,24 @@ impl<T: Copy + Default> WordRows<T> {
         }
         (row, self.values[slot])
     }
+}
+
+/// Reads a number of each line of the processor's cache that a row lies in. Tables are larger than the cache, and a row
+/// that is far away takes as long as hundreds of additions; what is read one after the other without being needed comes
+/// side by side. So the rows of a text are touched before the first of them is added.
+pub fn touch<N: Copy + Into<i32>>(row: &[N]) {
+    const LINE_BYTES: usize = 64;
+    let first_of_lines = row.iter().step_by(LINE_BYTES / size_of::<N>()).chain(row.last());
+    std::hint::black_box(first_of_lines.fold(0_i32, |all, number| all | (*number).into()));
+}
+
+/// Equality without a call.
+fn is_same(one: &Key, other: &Key) -> bool {
+    (one[0] ^ other[0]) | (one[1] ^ other[1]) | (one[2] ^ other[2]) == 0
+}
+
+fn hash_key(hash: u64) -> Key {
+    [hash, 0, u64::MAX]
 }
 
 /// `None` for the empty word, whose key stands for an empty slot, and for long ones.
@@ -128,5 +171,6 @@ mod tests {
         assert_eq!(rows.of("council", |row| row[0] = 5).0, [5]);
         assert_eq!(rows.of_hash(3, |row| row[0] = 3).0, [3]);
         assert_eq!(rows.of_hash(3, |row| row[0] = 4).0, [3]);
+        assert_eq!((rows.remembered(3), rows.remembered(4)), (Some(&[3][..]), None));
     }
 }

@@ -15,13 +15,68 @@ use super::model::{LanguageModel, ScriptTable};
 #[derive(Debug, Clone)]
 pub(super) struct LanguageScratch {
     words: LanguageWords,
-    seen: Vec<u64>,
+    seen: SeenWords,
     rows: WordRows<()>,
+    /// The words of a text that are not remembered, and their features.
+    new: Vec<NewWord>,
+    features: Vec<u32>,
+}
+
+/// Hashes of the first words of a text: open addressing, 0 where there is none.
+#[derive(Debug, Clone)]
+struct SeenWords {
+    slots: [u64; SEEN_SLOTS],
+    count: usize,
+}
+
+impl Default for SeenWords {
+    fn default() -> Self {
+        Self { slots: [0; SEEN_SLOTS], count: 0 }
+    }
+}
+
+impl SeenWords {
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Whether a word was seen before; if not, and there is room, it is from now on.
+    fn has_or_takes(&mut self, hash: u64) -> bool {
+        let hash = hash.max(1);
+        let mut slot = hash as usize % SEEN_SLOTS;
+        while self.slots[slot] != 0 {
+            if self.slots[slot] == hash {
+                return true;
+            }
+            slot = (slot + 1) % SEEN_SLOTS;
+        }
+        if self.count < MOST_SEEN {
+            self.slots[slot] = hash;
+            self.count += 1;
+        }
+        false
+    }
+}
+
+/// A word that is not remembered: its part, and where its features stand.
+#[derive(Debug, Clone, Copy)]
+struct NewWord {
+    part: usize,
+    script: Script,
+    hash: u64,
+    first: usize,
+    end: usize,
 }
 
 impl Default for LanguageScratch {
     fn default() -> Self {
-        Self { words: LanguageWords::default(), seen: Vec::new(), rows: WordRows::new(MAX_CLASSES) }
+        Self {
+            words: LanguageWords::default(),
+            seen: SeenWords::default(),
+            rows: WordRows::new(MAX_CLASSES),
+            new: Vec::new(),
+            features: Vec::new(),
+        }
     }
 }
 
@@ -41,6 +96,8 @@ const NO_NAMES: f64 = 0.3;
 const MOST_PARTS: usize = 1_000;
 /// So many different words of a text are looked for again: more, and a repeat weighs little.
 const MOST_SEEN: usize = 48;
+/// Room for them, most of it empty.
+const SEEN_SLOTS: usize = 128;
 
 /// What the model makes of a part of a text.
 #[derive(Debug, Clone, Default)]
@@ -126,43 +183,56 @@ impl Best<'_> {
 
 /// The sentences of a text, each with the model's sums.
 pub(super) fn parts(text: &str, model: &LanguageModel, scratch: &mut LanguageScratch) -> Vec<Part> {
-    let LanguageScratch { words, seen, rows } = scratch;
+    let LanguageScratch { words, seen, rows, new, features } = scratch;
     seen.clear();
+    new.clear();
+    features.clear();
     let mut spans = sentences(text, Span::new(0, text.len()));
     if let Some(rest) = spans.get(MOST_PARTS) {
         let rest = Span::new(rest.begin, text.len());
         spans.truncate(MOST_PARTS);
         spans.push(rest);
     }
-    spans
-        .into_iter()
-        .map(|span| {
-            let mut part = Part { span, ..Part::default() };
-            let sentence = span.of(text);
-            words.for_each(sentence, |word| {
-                // What is said over and over says no more about its language than what is said once.
-                if seen.contains(&word.hash) {
-                    return;
-                }
-                if seen.len() < MOST_SEEN {
-                    seen.push(word.hash);
-                }
-                if let Some(ScriptTable { table, script, .. }) = model.table(word.script) {
-                    let (row, ()) = rows.of_hash(word.hash, |row| {
-                        word.for_each_feature(|feature| table.add_feature(feature, row));
-                    });
+    let mut parts = Vec::with_capacity(spans.len());
+    // Words that are new wait until all are known: by then what they are looked up in has come near.
+    for span in spans {
+        let mut part = Part { span, ..Part::default() };
+        let sentence = span.of(text);
+        words.for_each(sentence, |word| {
+            // What is said over and over says no more about its language than what is said once.
+            if seen.has_or_takes(word.hash) {
+                return;
+            }
+            if let Some(ScriptTable { table, script, .. }) = model.table(word.script) {
+                if let Some(row) = rows.remembered(word.hash) {
                     part.sums_mut(*script).add_row(row);
+                } else {
+                    let first = features.len();
+                    word.for_each_feature(|feature| {
+                        table.touch_feature(feature);
+                        features.push(feature);
+                    });
+                    let (part, end) = (parts.len(), features.len());
+                    new.push(NewWord { part, script: *script, hash: word.hash, first, end });
                 }
-                part.letters += word.letters;
-                part.words += 1;
-                part.scripts.add(word.script, word.letters);
-                if !may_be_name(word.span.of(sentence)) {
-                    part.small_letters += word.letters;
-                }
-            });
-            part
-        })
-        .collect()
+            }
+            part.letters += word.letters;
+            part.words += 1;
+            part.scripts.add(word.script, word.letters);
+            if !may_be_name(word.span.of(sentence)) {
+                part.small_letters += word.letters;
+            }
+        });
+        parts.push(part);
+    }
+    for NewWord { part, script, hash, first, end } in new.iter().copied() {
+        let Some(ScriptTable { table, .. }) = model.table(script) else { continue };
+        let (row, ()) = rows.of_hash(hash, |row| {
+            features[first..end].iter().for_each(|feature| table.add_feature(*feature, row));
+        });
+        parts[part].sums_mut(script).add_row(row);
+    }
+    parts
 }
 
 /// Whether a word begins with a capital and goes on in small letters.

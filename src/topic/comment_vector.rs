@@ -15,8 +15,48 @@ const MAX_RARE_TERMS: usize = 64;
 /// Room is made for so many words of a text.
 const USUAL_WORDS: usize = 128;
 
-/// What words of earlier texts added to their vectors, and their terms: of one model and one thread.
-pub(super) type WordMemory = WordRows<u64>;
+/// What words of earlier texts added to their vectors, and their terms: of one model and one thread. What is found does
+/// not depend on it.
+#[derive(Debug, Clone)]
+pub(super) struct WordMemory {
+    rows: WordRows<u64>,
+    /// The words of a text, folded, one behind the other; and where each ends.
+    words: String,
+    ends: Vec<usize>,
+}
+
+impl WordMemory {
+    pub(super) fn new(encoder: &StaticEncoder) -> Self {
+        Self { rows: WordRows::new(encoder.shape().dimensions), words: String::new(), ends: Vec::new() }
+    }
+
+    /// Reads the words of a text, and has all that they will be looked up in come near.
+    fn read(&mut self, text: &str, encoder: &StaticEncoder) {
+        self.words.clear();
+        self.ends.clear();
+        for_each_topic_word(text, |word| {
+            self.words.push_str(word);
+            self.ends.push(self.words.len());
+            if !self.rows.look(word) {
+                encoder.touch_word(word);
+            }
+        });
+    }
+
+    /// Calls `each` with the row and the term of each word of the text that was read.
+    fn for_each_word(&mut self, encoder: &StaticEncoder, mut each: impl FnMut(&[i16], u64)) {
+        let mut begin = 0;
+        for end in &self.ends {
+            let word = self.words.get(begin..*end).unwrap_or_default();
+            begin = *end;
+            let (row, term) = self.rows.of(word, |row| {
+                encoder.add_word(word, row);
+                term_of(word)
+            });
+            each(row, term);
+        }
+    }
+}
 
 /// From which weight on a term counts as a content word, and as a rare one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,11 +94,8 @@ impl CommentVector {
         let mut terms: Vec<u64> = Vec::with_capacity(USUAL_WORDS);
         let mut sum = EncoderSum::new(encoder);
         for text in texts.clone() {
-            for_each_topic_word(text, |word| {
-                let (row, term) = memory.of(word, |row| {
-                    encoder.add_word(word, row);
-                    term_of(word)
-                });
+            memory.read(text, encoder);
+            memory.for_each_word(encoder, |row, term| {
                 terms.push(term);
                 sum.add_row(row);
             });
@@ -170,7 +207,13 @@ mod tests {
 
     fn vector(text: &str) -> CommentVector {
         let weights = TermWeights::new(vec![100; TermWeights::CELLS], 0.03).unwrap();
-        CommentVector::of([text], &StaticEncoder::blank(), &weights, BOUNDS, &mut WordMemory::new(1))
+        CommentVector::of(
+            [text],
+            &StaticEncoder::blank(),
+            &weights,
+            BOUNDS,
+            &mut WordMemory::new(&StaticEncoder::blank()),
+        )
     }
 
     #[test]

@@ -202,7 +202,7 @@ impl TopicModel {
     pub fn vectorise<'text>(&self, texts: impl IntoIterator<Item = &'text str> + Clone) -> CommentVector {
         let bounds = WeightBounds { content: self.parts.content_weight, rare: self.parts.rare_weight };
         let encoder = &self.parts.encoder;
-        let memory = || WordMemory::new(encoder.shape().dimensions);
+        let memory = || WordMemory::new(encoder);
         self.words.lend(memory, |memory| CommentVector::of(texts, encoder, &self.parts.term_weights, bounds, memory))
     }
 

@@ -102,7 +102,7 @@ mod tests {
                 &StaticEncoder::blank(),
                 &weights,
                 WeightBounds { content: 1.0, rare: 2.0 },
-                &mut WordMemory::new(1),
+                &mut WordMemory::new(&StaticEncoder::blank()),
             )
         })
     }
