@@ -2,7 +2,7 @@
 
 use super::artifact::{Artifact, ArtifactBuilder, ArtifactError};
 use super::softmax::{MAX_CLASSES, Softmax};
-use super::word_rows::touch;
+use super::word_rows::{LINE_NUMBERS, Line, WordRows};
 
 /// After this many features the 16-bit sums are emptied: 256 times 127 fits.
 const FEATURES_AT_ONCE: usize = 256;
@@ -56,10 +56,11 @@ impl ClassSums {
     pub const ZERO: Self = Self([0; MAX_CLASSES]);
 
     /// Adds what [`SoftmaxTable::add_feature`] made of the features of a word.
-    pub fn add_row(&mut self, row: &[i16]) {
-        if let Some(row) = row.first_chunk::<MAX_CLASSES>() {
-            for (sum, weight) in self.0.iter_mut().zip(row) {
-                *sum += i32::from(*weight);
+    pub fn add_row(&mut self, row: &[Line]) {
+        let (sums, _) = self.0.as_chunks_mut::<LINE_NUMBERS>();
+        for (sums, line) in sums.iter_mut().zip(row) {
+            for (sum, weight) in sums.iter_mut().zip(line.0) {
+                *sum += i32::from(weight);
             }
         }
     }
@@ -160,20 +161,31 @@ impl SoftmaxTable {
         self.rows.len()
     }
 
-    /// Touches the row of a feature: see [`touch`].
-    pub fn touch_feature(&self, feature: u32) {
-        touch(&self.rows[feature as usize & (self.rows.len() - 1)].0);
+    /// An empty memory of what words add: see [`Self::add_feature`].
+    #[must_use]
+    pub fn word_rows() -> WordRows {
+        WordRows::new(MAX_CLASSES / LINE_NUMBERS)
     }
 
-    /// Adds the weights of a feature to those of others of a word, in a row of [`MAX_CLASSES`] numbers. A word has some 260
+    /// Reads a number of the row of a feature, which takes long where it is far away; those of several features come side by
+    /// side.
+    pub fn touch_feature(&self, feature: u32) {
+        std::hint::black_box(self.row(feature).0[0]);
+    }
+
+    /// Adds the weights of a feature to those of others of a word, in a row of [`Self::word_rows`]. A word has some 260
     /// features at most, so that hardly any cannot be counted to the end.
-    pub fn add_feature(&self, feature: u32, row: &mut [i16]) {
-        let weights = &self.rows[feature as usize & (self.rows.len() - 1)].0;
-        if let Some(row) = row.first_chunk_mut::<MAX_CLASSES>() {
-            for (sum, weight) in row.iter_mut().zip(weights) {
+    pub fn add_feature(&self, feature: u32, row: &mut [Line]) {
+        let (weights, _) = self.row(feature).0.as_chunks::<LINE_NUMBERS>();
+        for (sums, weights) in row.iter_mut().zip(weights) {
+            for (sum, weight) in sums.0.iter_mut().zip(weights) {
                 *sum = sum.saturating_add(i16::from(*weight));
             }
         }
+    }
+
+    fn row(&self, feature: u32) -> &Row {
+        &self.rows[feature as usize & (self.rows.len() - 1)]
     }
 
     /// Adds the weights of features to sums.

@@ -2,7 +2,7 @@
 
 use super::artifact::{Artifact, ArtifactBuilder, ArtifactError, Header};
 use super::embedding::Embedding;
-use super::word_rows::touch;
+use super::word_rows::{LINE_NUMBERS, Line, WordRows};
 use crate::text::topic_words::{ENCODER_FEATURE_SPEC, for_each_piece, for_each_topic_word};
 use crate::text::words::hash_word;
 
@@ -14,8 +14,15 @@ pub const MAX_DIMENSIONS: usize = 256;
 const MAX_ROWS: usize = 1 << 17;
 /// Words of a text that are added up: 2^18 times 64 rows of at most 127 stay below 2^31.
 const MAX_WORDS: usize = 1 << 18;
-/// Numbers that are added at a time.
-const DIMENSIONS_AT_ONCE: usize = 16;
+/// Numbers of the table in a line of the processor's cache.
+const ROW_NUMBERS: usize = 64;
+/// Lines of 16-bit sums for a line of the table.
+const SUM_LINES: usize = ROW_NUMBERS / LINE_NUMBERS;
+
+/// A line of the processor's cache.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(align(64))]
+struct ByteLine([i8; ROW_NUMBERS]);
 
 /// Where the vectors of words and of pieces stand in one table: hashed rows, words first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +49,11 @@ impl EncoderShape {
         for_each_piece(word, |piece| each(self.word_rows + place(piece, self.piece_rows)));
     }
 
+    /// Lines that a row takes up.
+    fn lines(self) -> usize {
+        self.dimensions.div_ceil(ROW_NUMBERS)
+    }
+
     fn is_sound(self) -> bool {
         (1..=MAX_DIMENSIONS).contains(&self.dimensions)
             && (1..=MAX_ROWS).contains(&self.word_rows)
@@ -61,7 +73,7 @@ fn place(hash: u64, rows: usize) -> usize {
 #[derive(Debug, Clone, PartialEq)]
 pub struct StaticEncoder {
     shape: EncoderShape,
-    table: Vec<i8>,
+    table: Vec<ByteLine>,
     citation: String,
     checksum: String,
 }
@@ -77,7 +89,8 @@ impl StaticEncoder {
     pub fn from_rows(shape: EncoderShape, rows: &[f32], largest: f32) -> Self {
         assert_eq!(rows.len(), shape.rows() * shape.dimensions, "a number for every place");
         let scale = 127.0 / largest.max(f32::MIN_POSITIVE);
-        let table = rows.iter().map(|value| (value * scale).round().clamp(-127.0, 127.0) as i8).collect();
+        let table: Vec<i8> = rows.iter().map(|value| (value * scale).round().clamp(-127.0, 127.0) as i8).collect();
+        let table = in_lines(shape, &table);
         Self { shape, table, citation: "encoder@unsaved".to_owned(), checksum: String::new() }
     }
 
@@ -110,6 +123,7 @@ impl StaticEncoder {
             return Err(broken(&format!("parameter `dimensions` is above {MAX_DIMENSIONS}")));
         }
         let table = artifact.signed_bytes("rows", shape.rows() * shape.dimensions)?;
+        let table = in_lines(shape, &table);
         Ok(Self { shape, table, citation: artifact.citation(), checksum: artifact.short_checksum() })
     }
 
@@ -130,7 +144,9 @@ impl StaticEncoder {
             sections: Vec::new(),
         };
         let mut builder = ArtifactBuilder::new(header);
-        builder.signed_bytes("rows", &self.table);
+        let rows = self.table.chunks_exact(shape.lines());
+        let numbers = rows.flat_map(|row| row.iter().flat_map(|line| line.0).take(shape.dimensions));
+        builder.signed_bytes("rows", &numbers.collect::<Vec<i8>>());
         builder.finish()
     }
 
@@ -153,29 +169,40 @@ impl StaticEncoder {
         &self.checksum
     }
 
-    /// Touches all rows of a word: see [`touch`].
-    pub fn touch_word(&self, word: &str) {
-        self.shape.for_each_row(word, |row| touch(&self.table[row * self.shape.dimensions..][..self.shape.dimensions]));
+    /// An empty memory of what words add: see [`Self::add_word`].
+    #[must_use]
+    pub fn word_rows(&self) -> WordRows {
+        WordRows::new(self.shape.lines() * SUM_LINES)
     }
 
-    /// Adds what a folded word adds to a text, in steps of the table, to a row of as many numbers as the encoder has
-    /// dimensions. A word has fewer than 64 rows of the table, so 16 bits are enough for it.
-    pub fn add_word(&self, word: &str, sum: &mut [i16]) {
-        let dimensions = self.shape.dimensions;
-        let (sums, rest_of_sum) = sum.as_chunks_mut::<DIMENSIONS_AT_ONCE>();
+    /// Reads a number of each line of memory that the rows of a word lie in. The table is larger than the processor's cache,
+    /// and a row that is far away takes as long as hundreds of additions; what is read without being needed at once comes
+    /// side by side. So all words of a text are touched before the first of them is added.
+    pub fn touch_word(&self, word: &str) {
         self.shape.for_each_row(word, |row| {
-            let row = &self.table[row * dimensions..][..dimensions];
-            let (values, rest) = row.as_chunks::<DIMENSIONS_AT_ONCE>();
-            // The compiler knows how many there are in a chunk.
-            for (sums, values) in sums.iter_mut().zip(values) {
-                for (sum, value) in sums.iter_mut().zip(values) {
-                    *sum += i16::from(*value);
+            std::hint::black_box(self.row(row).iter().fold(0, |all, line| all | line.0[0]));
+        });
+    }
+
+    /// Adds what a folded word adds to a text, in steps of the table, to a row of [`Self::word_rows`]. A word has fewer than
+    /// 64 rows of the table, so 16 bits are enough for it.
+    pub fn add_word(&self, word: &str, sum: &mut [Line]) {
+        let (sums, _) = sum.as_chunks_mut::<SUM_LINES>();
+        self.shape.for_each_row(word, |row| {
+            for (sums, line) in sums.iter_mut().zip(self.row(row)) {
+                let (halves, _) = line.0.as_chunks::<LINE_NUMBERS>();
+                for (sum, half) in sums.iter_mut().zip(halves) {
+                    for (sum, value) in sum.0.iter_mut().zip(half) {
+                        *sum += i16::from(*value);
+                    }
                 }
             }
-            for (sum, value) in rest_of_sum.iter_mut().zip(rest) {
-                *sum += i16::from(*value);
-            }
         });
+    }
+
+    fn row(&self, row: usize) -> &[ByteLine] {
+        let lines = self.shape.lines();
+        &self.table[row * lines..(row + 1) * lines]
     }
 
     /// The vector of a text given in parts, as if they stood one after the other.
@@ -193,7 +220,7 @@ impl StaticEncoder {
 #[derive(Debug, Clone)]
 pub struct EncoderSum<'encoder> {
     encoder: &'encoder StaticEncoder,
-    sum: [i32; MAX_DIMENSIONS],
+    sum: [[i32; LINE_NUMBERS]; MAX_DIMENSIONS / LINE_NUMBERS],
     words: usize,
 }
 
@@ -201,41 +228,46 @@ impl<'encoder> EncoderSum<'encoder> {
     /// Without words yet.
     #[must_use]
     pub fn new(encoder: &'encoder StaticEncoder) -> Self {
-        Self { encoder, sum: [0; MAX_DIMENSIONS], words: 0 }
+        Self { encoder, sum: [[0; LINE_NUMBERS]; MAX_DIMENSIONS / LINE_NUMBERS], words: 0 }
     }
 
     /// Adds a folded word.
     pub fn add(&mut self, word: &str) {
-        let mut row = [0; MAX_DIMENSIONS];
-        let row = &mut row[..self.encoder.shape.dimensions];
+        let mut row = [Line::ZERO; MAX_DIMENSIONS / LINE_NUMBERS];
+        let row = &mut row[..self.encoder.shape.lines() * SUM_LINES];
         self.encoder.add_word(word, row);
         self.add_row(row);
     }
 
     /// Adds what [`StaticEncoder::add_word`] made of a word.
-    pub fn add_row(&mut self, row: &[i16]) {
+    pub fn add_row(&mut self, row: &[Line]) {
         if self.words == MAX_WORDS {
             return;
         }
         self.words += 1;
-        let (sums, rest_of_sums) = self.sum.as_chunks_mut::<DIMENSIONS_AT_ONCE>();
-        let (rows, rest) = row.as_chunks::<DIMENSIONS_AT_ONCE>();
-        for (sums, values) in sums.iter_mut().zip(rows) {
-            for (sum, value) in sums.iter_mut().zip(values) {
-                *sum += i32::from(*value);
+        for (sums, line) in self.sum.iter_mut().zip(row) {
+            for (sum, value) in sums.iter_mut().zip(line.0) {
+                *sum += i32::from(value);
             }
-        }
-        let sums = sums.get_mut(rows.len()).map_or(rest_of_sums, |sums| sums.as_mut_slice());
-        for (sum, value) in sums.iter_mut().zip(rest) {
-            *sum += i32::from(*value);
         }
     }
 
     /// The vector of all words so far; empty without any.
     #[must_use]
     pub fn embedding(self) -> Embedding {
-        Embedding::of(&self.sum[..self.encoder.shape.dimensions])
+        Embedding::of(&self.sum.as_flattened()[..self.encoder.shape.dimensions])
     }
+}
+
+/// The numbers of a table, each row from the beginning of a line on.
+fn in_lines(shape: EncoderShape, table: &[i8]) -> Vec<ByteLine> {
+    let mut lines = Vec::with_capacity(shape.rows() * shape.lines());
+    for numbers in table.chunks_exact(shape.dimensions).flat_map(|row| row.chunks(ROW_NUMBERS)) {
+        let mut line = ByteLine([0; ROW_NUMBERS]);
+        line.0[..numbers.len()].copy_from_slice(numbers);
+        lines.push(line);
+    }
+    lines
 }
 
 fn broken(what: &str) -> ArtifactError {
@@ -277,8 +309,8 @@ mod tests {
                 let mut sum = vec![0_i32; dimensions];
                 for_each_topic_word(text, |word| {
                     shape.for_each_row(word, |row| {
-                        let values = &encoder.table[row * dimensions..][..dimensions];
-                        sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += i32::from(*value));
+                        let values = encoder.row(row).iter().flat_map(|line| line.0);
+                        sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += i32::from(value));
                     });
                 });
                 assert_eq!(encoder.encode([text]), Embedding::of(&sum), "{dimensions} {}", text.len());

@@ -1,133 +1,103 @@
 //! What words add to a sum, remembered: few words make most of a text, and each adds the same every time.
 
-/// Words up to this many bytes are remembered; longer ones are rare, and mostly no words.
-const MOST_BYTES: usize = 23;
-/// Words remembered, a power of two. Of running English text some 19 words in 20 are found among so many.
-const SLOTS: usize = 1 << 13;
+use crate::text::words::mix;
 
-/// A short word as numbers that are compared at once; the last byte is its length, or no length for a hash.
-type Key = [u64; 3];
+/// Numbers in a line of the processor's cache.
+pub const LINE_NUMBERS: usize = 32;
+/// Words remembered. In running English 9 words in 10 are found among so many.
+const WORDS: usize = 1 << 14;
+/// Words that share a set of places, so that a common word is not pushed out by the first rare one that meets its place.
+const WAYS: usize = 4;
+const SETS: usize = WORDS / WAYS;
 
-/// A table with a place for each word, which it shares with others: the last one stays. What is found in it is what would
-/// be made anew, so the sums do not depend on what was looked up before. It belongs to one model and one thread.
+/// A line of the processor's cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(align(64))]
+pub struct Line(pub [i16; LINE_NUMBERS]);
+
+impl Line {
+    /// Zeros.
+    pub const ZERO: Self = Self([0; LINE_NUMBERS]);
+}
+
+/// Rows by the 64-bit hash of a word. What is found is what would be made anew, so sums do not depend on what was looked up
+/// before, as long as no two words share a hash. It belongs to one model and one thread.
 #[derive(Debug, Clone)]
-pub struct WordRows<T> {
-    width: usize,
-    /// Made when the first word is looked up.
-    keys: Vec<Key>,
-    rows: Vec<i16>,
-    values: Vec<T>,
-    /// For words that are not remembered.
-    unkept: (Vec<i16>, T),
+pub struct WordRows {
+    /// Lines of a row.
+    lines: usize,
+    /// Hashes, 0 where there is none. Made when the first word is looked up.
+    sets: Vec<[u64; WAYS]>,
+    /// Which words of each set were found since one of them was last pushed out: a bit each.
+    used: Vec<u8>,
+    rows: Vec<Line>,
 }
 
-impl<T: Copy + Default> WordRows<T> {
-    /// A table of rows of so many numbers.
+impl WordRows {
+    /// An empty table of rows of so many lines.
     #[must_use]
-    pub fn new(width: usize) -> Self {
-        Self { width, keys: Vec::new(), rows: Vec::new(), values: Vec::new(), unkept: (vec![0; width], T::default()) }
+    pub fn new(lines: usize) -> Self {
+        Self { lines, sets: Vec::new(), used: Vec::new(), rows: Vec::new() }
     }
 
-    /// The row and the value of a word; where it is not remembered `make` fills the row, which is all zeros, and gives the
-    /// value.
-    pub fn of(&mut self, word: &str, make: impl FnOnce(&mut [i16]) -> T) -> (&[i16], T) {
-        self.of_key(key_of(word), make)
-    }
-
-    /// As [`Self::of`], of a word that is known by a 64-bit hash.
-    pub fn of_hash(&mut self, hash: u64, make: impl FnOnce(&mut [i16]) -> T) -> (&[i16], T) {
-        self.of_key(Some(hash_key(hash)), make)
-    }
-
-    /// Whether a word is remembered. If it is, its row is on its way into the processor's cache: see [`touch`].
+    /// The row of a word, if it is remembered.
     #[must_use]
-    pub fn look(&self, word: &str) -> bool {
-        key_of(word).is_some_and(|key| {
-            let slot = slot_of(&key);
-            let is_remembered = self.is_at(slot, &key);
-            if is_remembered {
-                touch(&self.rows[slot * self.width..(slot + 1) * self.width]);
-            }
-            is_remembered
-        })
+    pub fn find(&mut self, hash: u64) -> Option<&[Line]> {
+        let set = set_of(hash);
+        let way = self.sets.get(set)?.iter().position(|there| *there == hash)?;
+        self.used[set] |= 1 << way;
+        self.rows.get(self.lines * (set * WAYS + way)..)?.get(..self.lines)
     }
 
-    /// The row of a word that is known by a 64-bit hash, if it is remembered.
-    #[must_use]
-    pub fn remembered(&self, hash: u64) -> Option<&[i16]> {
-        let key = hash_key(hash);
-        let slot = slot_of(&key);
-        self.is_at(slot, &key).then(|| &self.rows[slot * self.width..(slot + 1) * self.width])
-    }
-
-    fn is_at(&self, slot: usize, key: &Key) -> bool {
-        self.keys.get(slot).is_some_and(|there| is_same(there, key))
-    }
-
-    fn of_key(&mut self, key: Option<Key>, make: impl FnOnce(&mut [i16]) -> T) -> (&[i16], T) {
-        let Some(key) = key else {
-            let (row, value) = &mut self.unkept;
-            row.fill(0);
-            *value = make(row);
-            return (row, *value);
-        };
-        if self.keys.is_empty() {
-            self.keys = vec![[0; 3]; SLOTS];
-            self.rows = vec![0; SLOTS * self.width];
-            self.values = vec![T::default(); SLOTS];
+    /// The row of a word; where it is not remembered `make` fills it, which is all zeros before.
+    pub fn find_or_make(&mut self, hash: u64, make: impl FnOnce(&mut [Line])) -> &[Line] {
+        if self.sets.is_empty() {
+            self.sets = vec![[0; WAYS]; SETS];
+            self.used = vec![0; SETS];
+            self.rows = vec![Line::ZERO; WORDS * self.lines];
         }
-        let slot = slot_of(&key);
-        let row = &mut self.rows[slot * self.width..(slot + 1) * self.width];
-        if !is_same(&self.keys[slot], &key) {
+        let set = set_of(hash);
+        let found = self.sets[set].iter().position(|there| *there == hash);
+        let way = found.unwrap_or_else(|| self.way_to_push_out(set));
+        let first = self.lines * (set * WAYS + way);
+        let row = &mut self.rows[first..first + self.lines];
+        if found.is_none() {
             // Should `make` fail half-way, nobody takes what is there for a word's.
-            self.keys[slot] = [0; 3];
-            row.fill(0);
-            self.values[slot] = make(row);
-            self.keys[slot] = key;
+            self.sets[set][way] = 0;
+            row.fill(Line::ZERO);
+            make(row);
+            self.sets[set][way] = hash;
         }
-        (row, self.values[slot])
+        self.used[set] |= 1 << way;
+        row
+    }
+
+    /// The first word of a set that was not found for a while.
+    fn way_to_push_out(&mut self, set: usize) -> usize {
+        const ALL: u8 = (1 << WAYS) - 1;
+        if self.used[set] == ALL {
+            self.used[set] = 0;
+        }
+        self.used[set].trailing_ones() as usize
     }
 }
 
-/// Reads a number of each line of the processor's cache that a row lies in. Tables are larger than the cache, and a row
-/// that is far away takes as long as hundreds of additions; what is read one after the other without being needed comes
-/// side by side. So the rows of a text are touched before the first of them is added.
-pub fn touch<N: Copy + Into<i32>>(row: &[N]) {
-    const LINE_BYTES: usize = 64;
-    let first_of_lines = row.iter().step_by(LINE_BYTES / size_of::<N>()).chain(row.last());
-    std::hint::black_box(first_of_lines.fold(0_i32, |all, number| all | (*number).into()));
+fn set_of(hash: u64) -> usize {
+    hash as usize % SETS
 }
 
-/// Equality without a call.
-fn is_same(one: &Key, other: &Key) -> bool {
-    (one[0] ^ other[0]) | (one[1] ^ other[1]) | (one[2] ^ other[2]) == 0
-}
-
-fn hash_key(hash: u64) -> Key {
-    [hash, 0, u64::MAX]
-}
-
-/// `None` for the empty word, whose key stands for an empty slot, and for long ones.
-fn key_of(word: &str) -> Option<Key> {
-    let bytes = word.as_bytes();
-    if bytes.is_empty() || bytes.len() > MOST_BYTES {
-        return None;
-    }
-    let mut padded = [0_u8; 24];
-    padded[..bytes.len()].copy_from_slice(bytes);
-    padded[MOST_BYTES] = bytes.len() as u8;
-    let (numbers, _) = padded.as_chunks::<8>();
-    Some([0, 1, 2].map(|at| u64::from_le_bytes(numbers[at])))
-}
-
-fn slot_of(key: &Key) -> usize {
-    // Three odd numbers, and the high half, which all bits below have a part in.
-    const FACTORS: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0xd6e8_feb8_6659_fd93];
-    let spread = key.iter().zip(FACTORS).fold(0_u64, |sum, (number, factor)| {
-        let product = number.wrapping_mul(factor);
-        (sum ^ product ^ (product >> 32)).wrapping_mul(FACTORS[0])
+/// A hash of a word that is quick to make, eight bytes at a time, and never 0. It stands in no file.
+#[must_use]
+pub fn quick_hash(word: &str) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (eights, rest) = word.as_bytes().as_chunks::<8>();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let hash = eights.iter().chain([&last]).fold(word.len() as u64, |hash, bytes| {
+        let product = u128::from(hash ^ u64::from_le_bytes(*bytes)) * u128::from(FACTOR);
+        (product as u64 ^ (product >> 64) as u64).wrapping_add(FACTOR)
     });
-    (spread >> (u64::BITS - SLOTS.trailing_zeros())) as usize
+    mix(hash).max(1)
 }
 
 #[cfg(test)]
@@ -137,40 +107,56 @@ mod tests {
     #[test]
     fn what_is_remembered_is_what_would_be_made() {
         let mut rows = WordRows::new(2);
-        let long = "a".repeat(MOST_BYTES);
-        let longer = "a".repeat(MOST_BYTES + 1);
-        let mut words: Vec<String> = (0..3 * SLOTS).map(|number| format!("w{number}")).collect();
-        words.extend([long, longer, String::new(), "w".into(), "w\0".into(), "ž".into()]);
-        for word in words.iter().chain(words.iter().rev()) {
-            let add = |row: &mut [i16]| {
-                assert_eq!(row, [0, 0]);
-                row[1] += word.len() as i16;
-                word.clone().bytes().map(u64::from).sum::<u64>()
-            };
-            let expected = ([0, word.len() as i16], word.bytes().map(u64::from).sum());
-            let (row, value) = rows.of(word, add);
-            assert_eq!((row, value), (&expected.0[..], expected.1), "{word:?}");
+        let words: Vec<String> = (0..3 * WORDS).map(|number| format!("w{number}")).collect();
+        for word in words.iter().chain(words.iter().rev()).chain(&words) {
+            let hash = quick_hash(word);
+            let number = word[1..].parse::<usize>().unwrap() as i16;
+            let mut expected = [Line::ZERO; 2];
+            expected[1].0[3] = number;
+            let found = rows.find(hash).map(<[Line]>::to_vec);
+            assert!(found.is_none_or(|row| row == expected), "{word}");
+            let row = rows.find_or_make(hash, |row| {
+                assert_eq!(row, [Line::ZERO; 2]);
+                row[1].0[3] += number;
+            });
+            assert_eq!(row, expected, "{word}");
+            assert_eq!(rows.find(hash), Some(&expected[..]), "{word}");
         }
     }
 
     #[test]
-    fn a_word_is_made_once_and_a_failure_is_not_remembered() {
+    fn common_words_stay() {
         let mut rows = WordRows::new(1);
         let mut made = 0;
-        for _ in 0..3 {
-            rows.of("bridge", |_| made += 1);
+        for number in 0..10 * WORDS {
+            rows.find_or_make(quick_hash("the"), |_| made += 1);
+            rows.find_or_make(quick_hash(&number.to_string()), |_| {});
         }
         assert_eq!(made, 1);
+    }
+
+    #[test]
+    fn a_failure_is_not_remembered() {
+        let mut rows = WordRows::new(1);
         let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            rows.of("council", |row| {
-                row[0] = 7;
+            rows.find_or_make(5, |row| {
+                row[0].0[0] = 7;
                 panic!("on purpose");
             });
         }));
         assert!(failed.is_err());
-        assert_eq!(rows.of("council", |row| row[0] = 5).0, [5]);
-        assert_eq!(rows.of_hash(3, |row| row[0] = 3).0, [3]);
-        assert_eq!(rows.of_hash(3, |row| row[0] = 4).0, [3]);
-        assert_eq!((rows.remembered(3), rows.remembered(4)), (Some(&[3][..]), None));
+        assert_eq!(rows.find(5), None);
+        assert_eq!(rows.find_or_make(5, |row| row[0].0[0] = 5)[0].0[0], 5);
+    }
+
+    #[test]
+    fn hashes_differ() {
+        let words = ["", "a", "b", "aa", "a\0", "\0", "\0\0", "eightlet", "eightlet\0", "eightletters", "eightletterz"];
+        let mut hashes: Vec<u64> = words.iter().map(|word| quick_hash(word)).collect();
+        hashes.extend((0..100_000).map(|number: u32| quick_hash(&number.to_string())));
+        let count = hashes.len();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), count);
     }
 }

@@ -4,6 +4,9 @@ use crate::domain::{LanguageCode, Script, Span};
 
 use super::south_slavic::SouthSlavicEvidence;
 
+/// What is so far behind the best, in natural log-odds, changes no sum.
+const NOTHING: f64 = -40.0;
+
 /// The evidence of one text. Independent of any thread, so that it can be gathered in parallel.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Evidence {
@@ -41,7 +44,8 @@ impl Evidence {
     /// The probability of the most probable language where all are equally likely beforehand, 0..=1.
     pub(super) fn certainty(&self) -> f64 {
         let highest = highest(&self.log_likelihoods);
-        let total: f64 = self.log_likelihoods.iter().map(|(_, log)| (log - highest).exp()).sum();
+        let behind = self.log_likelihoods.iter().map(|(_, log)| log - highest);
+        let total: f64 = behind.filter(|log| *log > NOTHING).map(f64::exp).sum();
         if total > 0.0 { 1.0 / total } else { 0.0 }
     }
 }

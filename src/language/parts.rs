@@ -1,7 +1,8 @@
 //! A text cut into sentences, each with what the model makes of it, and put together again by language.
 
-use crate::classify::softmax::MAX_CLASSES;
-use crate::classify::softmax_table::ClassSums;
+use smallvec::SmallVec;
+
+use crate::classify::softmax_table::{ClassSums, SoftmaxTable};
 use crate::classify::word_rows::WordRows;
 use crate::domain::{LanguageCode, Script, Span};
 use crate::text::language_features::LanguageWords;
@@ -16,7 +17,7 @@ use super::model::{LanguageModel, ScriptTable};
 pub(super) struct LanguageScratch {
     words: LanguageWords,
     seen: SeenWords,
-    rows: WordRows<()>,
+    rows: WordRows,
     /// The words of a text that are not remembered, and their features.
     new: Vec<NewWord>,
     features: Vec<u32>,
@@ -73,7 +74,7 @@ impl Default for LanguageScratch {
         Self {
             words: LanguageWords::default(),
             seen: SeenWords::default(),
-            rows: WordRows::new(MAX_CLASSES),
+            rows: SoftmaxTable::word_rows(),
             new: Vec::new(),
             features: Vec::new(),
         }
@@ -111,7 +112,8 @@ pub(super) struct Part {
     pub(super) words: usize,
     /// Letters of words other than those that begin with a capital and go on in small letters, which may be names.
     small_letters: usize,
-    sums: Vec<(Script, ClassSums)>,
+    /// One script nearly always: nothing is allocated for it.
+    sums: SmallVec<[(Script, ClassSums); 1]>,
 }
 
 impl Part {
@@ -204,7 +206,7 @@ pub(super) fn parts(text: &str, model: &LanguageModel, scratch: &mut LanguageScr
                 return;
             }
             if let Some(ScriptTable { table, script, .. }) = model.table(word.script) {
-                if let Some(row) = rows.remembered(word.hash) {
+                if let Some(row) = rows.find(word.hash.max(1)) {
                     part.sums_mut(*script).add_row(row);
                 } else {
                     let first = features.len();
@@ -213,7 +215,7 @@ pub(super) fn parts(text: &str, model: &LanguageModel, scratch: &mut LanguageScr
                         features.push(feature);
                     });
                     let (part, end) = (parts.len(), features.len());
-                    new.push(NewWord { part, script: *script, hash: word.hash, first, end });
+                    new.push(NewWord { part, script: *script, hash: word.hash.max(1), first, end });
                 }
             }
             part.letters += word.letters;
@@ -227,7 +229,7 @@ pub(super) fn parts(text: &str, model: &LanguageModel, scratch: &mut LanguageScr
     }
     for NewWord { part, script, hash, first, end } in new.iter().copied() {
         let Some(ScriptTable { table, .. }) = model.table(script) else { continue };
-        let (row, ()) = rows.of_hash(hash, |row| {
+        let row = rows.find_or_make(hash, |row| {
             features[first..end].iter().for_each(|feature| table.add_feature(*feature, row));
         });
         parts[part].sums_mut(script).add_row(row);

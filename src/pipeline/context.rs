@@ -9,6 +9,7 @@ use crate::domain::{
 };
 use crate::language::{OtherPart, Prior, has_foreign_word, is_same_family, may_be_one_of, reads, translation_need};
 use crate::text::anatomy::WordAt;
+use crate::text::quotes::{QuoteIndex, Runs};
 use crate::text::segments::{cut_out, place_of, text_of};
 use crate::text::translation::untranslated_share;
 use crate::text::words::hash_word;
@@ -171,11 +172,12 @@ fn place(
     let text = comment.body.as_str();
     let mut flags = Vec::new();
 
-    let repeated = repeated(text, exact, &anatomy.words, thread);
+    let runs = thread.comment_words.find(&anatomy.words);
+    let repeated = repeated(text, exact, &runs, &anatomy.words, thread);
     flags.extend(repeated.as_ref().map(|(flag, _)| *flag));
     let duplicate_of = repeated.and_then(|(_, id)| id);
     // A comment that is said again is not a quote of itself: it is scored as it was the first time.
-    let quotes = quotes(text, &anatomy.words, thread, duplicate_of.is_none());
+    let quotes = quotes(text, &anatomy.words, thread, Some(&runs).filter(|_| duplicate_of.is_none()));
     if !quotes.is_empty() {
         // A translation without a marker is one of the commenter's own words, or none.
         let translation = own.translation.filter(|supplied| supplied.is_marked);
@@ -290,19 +292,25 @@ fn translator(status: TranslationStatus, language: &LanguageVerdict, site: &Site
 }
 
 /// Whether a comment says what an earlier one said, and which.
-fn repeated(text: &str, exact: u64, words: &[WordAt], thread: &ThreadState) -> Option<(Flag, Option<CommentId>)> {
+fn repeated(
+    text: &str,
+    exact: u64,
+    runs: &Runs,
+    words: &[WordAt],
+    thread: &ThreadState,
+) -> Option<(Flag, Option<CommentId>)> {
     let exact = if text.trim().is_empty() { None } else { thread.exact_duplicate(exact) };
     if let Some(id) = exact {
         return Some((Flag::Duplicate, Some(id)));
     }
-    thread.comment_words.near_duplicate(words).map(|number| (Flag::NearDuplicate, thread.id(number)))
+    thread.comment_words.near_duplicate_of(runs, words).map(|number| (Flag::NearDuplicate, thread.id(number)))
 }
 
-/// Quotes of the article, and also of earlier comments where that is asked for; none overlaps another.
-fn quotes(text: &str, words: &[WordAt], thread: &ThreadState, of_comments: bool) -> Vec<Span> {
+/// Quotes of the article, and also of earlier comments where what they share with this one is given; none overlaps another.
+fn quotes(text: &str, words: &[WordAt], thread: &ThreadState, of_comments: Option<&Runs>) -> Vec<Span> {
     let mut quotes = thread.article_words.quotes(text, words, false);
-    if of_comments {
-        quotes.extend(thread.comment_words.quotes(text, words, true));
+    if let Some(runs) = of_comments {
+        quotes.extend(QuoteIndex::quotes_of(runs, text, words, true));
         quotes.sort_unstable();
         // The article's quotes and the comments' may overlap: what was found first stays.
         let mut end = 0;

@@ -38,6 +38,10 @@ impl Run {
     }
 }
 
+/// Runs of words that stand in earlier texts as well, in order, without overlap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Runs(Vec<Run>);
+
 /// The texts of a thread that may be quoted: the article, and the comments so far.
 ///
 /// Holds some 25 bytes a word. Texts leave in the order in which they came, except the article, which is kept in an
@@ -116,13 +120,25 @@ impl QuoteIndex {
         runs
     }
 
+    /// Runs of words that stand in a text of the index, to be asked about with [`Self::quotes_of`] and
+    /// [`Self::near_duplicate_of`].
+    #[must_use]
+    pub fn find(&self, words: &[WordAt]) -> Runs {
+        Runs(self.runs(words))
+    }
+
     /// Where `text` quotes a text of the index: spans that cover the words, their quotation marks and ellipses.
     ///
     /// A quotation mark alone makes no quote: the words must be found, and whole, so that putting abuse between
     /// quotation marks does not hide it. With `only_marked` words without quotation marks are none either, however many.
     #[must_use]
     pub fn quotes(&self, text: &str, words: &[WordAt], only_marked: bool) -> Vec<Span> {
-        let runs = self.runs(words);
+        Self::quotes_of(&self.find(words), text, words, only_marked)
+    }
+
+    /// As [`Self::quotes`], of runs that were found in `words`.
+    #[must_use]
+    pub fn quotes_of(Runs(runs): &Runs, text: &str, words: &[WordAt], only_marked: bool) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
         let mut group_begin = 0;
         // Runs with no word between them are one quote with ellipses.
@@ -146,11 +162,17 @@ impl QuoteIndex {
     /// The earlier text that `words` repeat but for a few words, if any: the oldest that shares enough.
     #[must_use]
     pub fn near_duplicate(&self, words: &[WordAt]) -> Option<TrailNumber> {
+        self.near_duplicate_of(&self.find(words), words)
+    }
+
+    /// As [`Self::near_duplicate`], of runs that were found in `words`.
+    #[must_use]
+    pub fn near_duplicate_of(&self, Runs(runs): &Runs, words: &[WordAt]) -> Option<TrailNumber> {
         if words.len() < MIN_NEAR_DUPLICATE_WORDS {
             return None;
         }
         let mut shared: Vec<(TrailNumber, usize)> = Vec::new();
-        for run in self.runs(words) {
+        for run in runs {
             match shared.iter_mut().find(|(trail, _)| *trail == run.trail) {
                 Some((_, count)) => *count += run.words(),
                 None => shared.push((run.trail, run.words())),

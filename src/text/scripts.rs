@@ -1,5 +1,6 @@
 //! The writing system of a letter.
 
+use smallvec::SmallVec;
 use unicode_script::{Script as UnicodeScript, UnicodeScript as _};
 
 use crate::domain::Script;
@@ -39,7 +40,7 @@ pub fn main_script(text: &str) -> Option<Script> {
 /// Counts letters by script; a handful of scripts, as a text has.
 #[derive(Debug, Clone, Default)]
 pub struct ScriptTally {
-    counts: Vec<(Script, usize)>,
+    counts: SmallVec<[(Script, usize); 2]>,
 }
 
 impl ScriptTally {

@@ -4,7 +4,7 @@ use super::small_talk::small_talk;
 use super::terms::{TermWeights, term_of};
 use crate::classify::embedding::Embedding;
 use crate::classify::static_encoder::{EncoderSum, StaticEncoder};
-use crate::classify::word_rows::WordRows;
+use crate::classify::word_rows::{WordRows, quick_hash};
 use crate::text::topic_words::for_each_topic_word;
 
 /// Most terms kept of one text; of a longer one, the heaviest.
@@ -15,45 +15,41 @@ const MAX_RARE_TERMS: usize = 64;
 /// Room is made for so many words of a text.
 const USUAL_WORDS: usize = 128;
 
-/// What words of earlier texts added to their vectors, and their terms: of one model and one thread. What is found does
-/// not depend on it.
+/// What words of earlier texts added to their vectors; of one model and one thread. What is found does not depend on it.
 #[derive(Debug, Clone)]
 pub(super) struct WordMemory {
-    rows: WordRows<u64>,
-    /// The words of a text, folded, one behind the other; and where each ends.
+    rows: WordRows,
+    /// The words of a text that are not remembered, folded, one behind the other; and of each its end and hash.
     words: String,
-    ends: Vec<usize>,
+    found: Vec<(usize, u64)>,
 }
 
 impl WordMemory {
     pub(super) fn new(encoder: &StaticEncoder) -> Self {
-        Self { rows: WordRows::new(encoder.shape().dimensions), words: String::new(), ends: Vec::new() }
+        Self { rows: encoder.word_rows(), words: String::new(), found: Vec::new() }
     }
 
-    /// Reads the words of a text, and has all that they will be looked up in come near.
-    fn read(&mut self, text: &str, encoder: &StaticEncoder) {
-        self.words.clear();
-        self.ends.clear();
+    /// Adds the words of a text to a sum, and gives the terms of all of them.
+    fn add(&mut self, text: &str, encoder: &StaticEncoder, sum: &mut EncoderSum<'_>, terms: &mut Vec<u64>) {
+        let Self { rows, words, found } = self;
+        words.clear();
+        found.clear();
         for_each_topic_word(text, |word| {
-            self.words.push_str(word);
-            self.ends.push(self.words.len());
-            if !self.rows.look(word) {
+            terms.push(term_of(word));
+            let hash = quick_hash(word);
+            if let Some(row) = rows.find(hash) {
+                sum.add_row(row);
+            } else {
                 encoder.touch_word(word);
+                words.push_str(word);
+                found.push((words.len(), hash));
             }
         });
-    }
-
-    /// Calls `each` with the row and the term of each word of the text that was read.
-    fn for_each_word(&mut self, encoder: &StaticEncoder, mut each: impl FnMut(&[i16], u64)) {
         let mut begin = 0;
-        for end in &self.ends {
-            let word = self.words.get(begin..*end).unwrap_or_default();
-            begin = *end;
-            let (row, term) = self.rows.of(word, |row| {
-                encoder.add_word(word, row);
-                term_of(word)
-            });
-            each(row, term);
+        for (end, hash) in found.iter().copied() {
+            let word = words.get(begin..end).unwrap_or_default();
+            begin = end;
+            sum.add_row(rows.find_or_make(hash, |row| encoder.add_word(word, row)));
         }
     }
 }
@@ -94,11 +90,7 @@ impl CommentVector {
         let mut terms: Vec<u64> = Vec::with_capacity(USUAL_WORDS);
         let mut sum = EncoderSum::new(encoder);
         for text in texts.clone() {
-            memory.read(text, encoder);
-            memory.for_each_word(encoder, |row, term| {
-                terms.push(term);
-                sum.add_row(row);
-            });
+            memory.add(text, encoder, &mut sum, &mut terms);
         }
         let content_words = terms.iter().filter(|term| weights.weight(**term) >= bounds.content).count();
         terms.sort_unstable();

@@ -47,16 +47,20 @@ pub fn says_the_same(one: &str, other: &str) -> bool {
     if shorter < MIN_LETTERS || !outlines[0].is_like(outlines[1]) {
         return false;
     }
+    // What is quick to find out, and mostly decides, comes first.
+    let (one_names, other_names) = (Names::of(one), Names::of(other));
+    let (Some(numbers), Some(names)) =
+        (shared_numbers(&one_names, &other_names), shared_names(&one_names, &other_names, false))
+    else {
+        return false;
+    };
     let (one, other) = (Portrait::of(one), Portrait::of(other));
     let common_words = one.words.intersection(&other.words).count() as f64;
     if common_words > MAX_SHARED_WORDS * one.words.len().min(other.words.len()) as f64 {
         return false;
     }
-    let (Some(numbers), Some(names)) = (shared_numbers(&one, &other), shared_names(&one, &other, false)) else {
-        return false;
-    };
     // Names are stems of their own; what looks alike beside them counts as well.
-    let is_name = |stem: &&String| one.names.contains(*stem) || other.names.contains(*stem);
+    let is_name = |stem: &&String| one_names.names.contains(*stem) || other_names.names.contains(*stem);
     let alike = one.stems.intersection(&other.stems).filter(|stem| !is_name(stem)).count();
     let needed = (shorter / LETTERS_PER_SHARED).ceil().clamp(2.0, 8.0);
     // The words of the table are looked for last: there are many.
@@ -71,7 +75,7 @@ pub fn may_say_the_same(one: &str, other: &str) -> bool {
     if !Outline::of(one).is_like(Outline::of(other)) {
         return false;
     }
-    let (one, other) = (Portrait::of(one), Portrait::of(other));
+    let (one, other) = (Names::of(one), Names::of(other));
     shared_numbers(&one, &other).is_some() && shared_names(&one, &other, true).is_some()
 }
 
@@ -84,7 +88,7 @@ fn lengths_agree(one: f64, other: f64) -> bool {
 }
 
 /// How many numbers both name; `None` where they name different ones.
-fn shared_numbers(one: &Portrait, other: &Portrait) -> Option<usize> {
+fn shared_numbers(one: &Names, other: &Names) -> Option<usize> {
     let only_one: Vec<_> = one.numbers.difference(&other.numbers).collect();
     let only_other: Vec<_> = other.numbers.difference(&one.numbers).collect();
     let may_be_in_words = |numbers: &[&u64]| numbers.iter().all(|number| **number <= MAX_NUMBER_IN_WORDS);
@@ -95,7 +99,7 @@ fn shared_numbers(one: &Portrait, other: &Portrait) -> Option<usize> {
 
 /// How many names both have; `None` where they have different ones. German writes every noun with a capital: where the
 /// other side has no names, `may_be_nouns` lets that pass.
-fn shared_names(one: &Portrait, other: &Portrait, may_be_nouns: bool) -> Option<usize> {
+fn shared_names(one: &Names, other: &Names, may_be_nouns: bool) -> Option<usize> {
     let in_other = |name: &&String| other.names.contains(*name) || other.first_words.contains(*name);
     let in_one = |name: &&String| one.names.contains(*name) || one.first_words.contains(*name);
     let shared = one.names.iter().filter(in_other).count().max(other.names.iter().filter(in_one).count());
@@ -143,13 +147,48 @@ impl Outline {
     }
 }
 
-/// What of a text shows in its translation.
-struct Portrait {
+/// Numbers and names of a text, which show in its translation.
+#[derive(Default)]
+struct Names {
     numbers: BTreeSet<u64>,
     /// Stems of words with a capital inside of a sentence.
     names: BTreeSet<String>,
     /// Stems of the first words of sentences.
     first_words: BTreeSet<String>,
+}
+
+impl Names {
+    fn of(text: &str) -> Self {
+        let mut found = Self::default();
+        let mut last_end = 0;
+        for (place, span) in words(text).enumerate() {
+            let word = span.of(text);
+            let between = text.get(last_end..span.begin).unwrap_or_default();
+            last_end = span.end;
+            if let Some(value) = number(word) {
+                found.numbers.insert(value);
+                continue;
+            }
+            let begins_sentence = place == 0 || (between != " " && between.contains(SENTENCE_BEGINS_BEHIND));
+            let bare = without_grammar(word);
+            let is_name = || {
+                let is_shouted = word.chars().all(|character| !character.is_lowercase());
+                bare.starts_with(char::is_uppercase) && !is_shouted
+            };
+            if !begins_sentence && !is_name() {
+                continue;
+            }
+            let Some(stem) = stem_of(&folded(bare)) else { continue };
+            let kind = if begins_sentence { &mut found.first_words } else { &mut found.names };
+            kind.insert(stem);
+        }
+        found
+    }
+}
+
+/// Words of a text that may look alike, or mean the same, in its translation.
+#[derive(Default)]
+struct Portrait {
     /// Stems of all words of four letters or more.
     stems: BTreeSet<String>,
     /// All words in plain Latin letters.
@@ -158,46 +197,33 @@ struct Portrait {
 
 impl Portrait {
     fn of(text: &str) -> Self {
-        let mut portrait = Self {
-            numbers: BTreeSet::new(),
-            names: BTreeSet::new(),
-            first_words: BTreeSet::new(),
-            stems: BTreeSet::new(),
-            words: BTreeSet::new(),
-        };
-        let mut last_end = 0;
-        for (place, span) in words(text).enumerate() {
-            let word = span.of(text);
-            let between = text.get(last_end..span.begin).unwrap_or_default();
-            let begins_sentence =
-                place == 0 || between.contains(['.', '!', '?', '…', ':', '\n', '"', '“', '„', '«', '(', '。']);
-            last_end = span.end;
-            // `Marko's`, `l'Europe`: the apostrophe's shorter side is grammar.
-            let bare = word.split(['\'', '’']).max_by_key(|part| part.len()).unwrap_or(word);
-            let folded: String = fold(bare).chars().map(latin).collect();
-            if word.starts_with(|first: char| first.is_ascii_digit()) {
-                // Of `1,900` and `2.4` each part is a number, on both sides.
-                let digits = word.chars().take_while(char::is_ascii_digit).take(15);
-                let value = digits.fold(0, |value, digit| value * 10 + u64::from(digit as u32 - '0' as u32));
-                portrait.numbers.insert(value);
-                continue;
-            }
-            let count = folded.chars().count();
-            if count >= MIN_SHARED_LETTERS {
-                let stem = stem(&folded, count);
-                let has_capital = bare.starts_with(char::is_uppercase);
-                let is_shouted = word.chars().all(|character| !character.is_lowercase());
-                if begins_sentence {
-                    portrait.first_words.insert(stem.clone());
-                } else if has_capital && !is_shouted {
-                    portrait.names.insert(stem.clone());
-                }
-                portrait.stems.insert(stem);
-            }
+        let mut portrait = Self::default();
+        for word in words(text).map(|span| span.of(text)).filter(|word| number(word).is_none()) {
+            let folded = folded(without_grammar(word));
+            portrait.stems.extend(stem_of(&folded));
             portrait.words.insert(folded);
         }
         portrait
     }
+}
+
+const SENTENCE_BEGINS_BEHIND: [char; 12] = ['.', '!', '?', '…', ':', '\n', '"', '“', '„', '«', '(', '。'];
+
+/// The value of a word that begins with a digit. Of `1,900` and `2.4` each part is a number, on both sides.
+fn number(word: &str) -> Option<u64> {
+    word.starts_with(|first: char| first.is_ascii_digit()).then(|| {
+        let digits = word.chars().take_while(char::is_ascii_digit).take(15);
+        digits.fold(0, |value, digit| value * 10 + u64::from(digit as u32 - '0' as u32))
+    })
+}
+
+/// `Marko's`, `l'Europe`: the apostrophe's shorter side is grammar.
+fn without_grammar(word: &str) -> &str {
+    word.split(['\'', '’']).max_by_key(|part| part.len()).unwrap_or(word)
+}
+
+fn folded(word: &str) -> String {
+    fold(word).chars().map(latin).collect()
 }
 
 /// Whether a part of a text ends in a question mark; Greek writes `;`, which counts behind a Greek letter alone.
@@ -210,9 +236,10 @@ fn is_question(part: &str) -> bool {
     }
 }
 
-/// A word without its ending, for endings differ: Srbija, Srbije; Putin, Putinom.
-fn stem(folded: &str, letters: usize) -> String {
-    folded.chars().take(5.min(letters - letters / 4)).collect()
+/// The first letters of a word of four letters or more, without what endings may be.
+fn stem_of(folded: &str) -> Option<String> {
+    let letters = folded.chars().count();
+    (letters >= MIN_SHARED_LETTERS).then(|| folded.chars().take(5.min(letters - letters / 4)).collect())
 }
 
 #[cfg(test)]
