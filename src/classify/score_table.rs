@@ -81,14 +81,24 @@ impl ScoreTable {
 
     fn add_block(&self, block: &[u32], sums: &mut Sums) {
         let mut lanes = [0_i16; LANES];
+        // Two models and their codes, without a look at memory for each; the codes of more are looked at again below.
+        let code = |model: usize| self.models.get(model).map_or(0, |place| place.code % LANES);
+        let (first, second) = (code(0), code(1));
+        let mut squared = [0_u64; 2];
         for feature in block {
             let row = &self.rows[*feature as usize & self.mask];
             for (sum, weight) in lanes.iter_mut().zip(row) {
                 *sum += i16::from(*weight);
             }
-            for (sum, place) in sums.squared_codes.iter_mut().zip(&self.models) {
-                *sum += square(row[place.code % LANES]);
-            }
+            squared[0] += square(row[first]);
+            squared[1] += square(row[second]);
+        }
+        for (sum, squared) in sums.squared_codes.iter_mut().zip(squared) {
+            *sum += squared;
+        }
+        for (sum, place) in sums.squared_codes.iter_mut().zip(&self.models).skip(2) {
+            let rows = block.iter().map(|feature| &self.rows[*feature as usize & self.mask]);
+            *sum += rows.map(|row| square(row[place.code % LANES])).sum::<u64>();
         }
         for (sum, lane) in sums.lanes.iter_mut().zip(lanes) {
             *sum += i32::from(lane);

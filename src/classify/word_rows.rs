@@ -31,43 +31,88 @@ pub struct WordRows {
     /// Which words of each set were found since one of them was last pushed out: a bit each.
     used: Vec<u8>,
     rows: Vec<Line>,
+    /// Where the rows of the words begin that are added up, of those that are remembered.
+    found: Vec<Option<usize>>,
 }
 
 impl WordRows {
     /// An empty table of rows of so many lines.
     #[must_use]
     pub fn new(lines: usize) -> Self {
-        Self { lines, sets: Vec::new(), used: Vec::new(), rows: Vec::new() }
+        Self { lines, sets: Vec::new(), used: Vec::new(), rows: Vec::new(), found: Vec::new() }
     }
 
-    /// The row of a word, if it is remembered.
-    #[must_use]
-    pub fn find(&mut self, hash: u64) -> Option<&[Line]> {
+    /// Adds the rows of words up, in any order: `add` takes the row of each, and `make` fills that of a word which is not
+    /// remembered. A word is known by its hash, and by a number that the caller gives it.
+    ///
+    /// Memory is farther away than the processor's cache by hundreds of additions, and what is asked for without being
+    /// needed at once comes side by side. So each step is taken for all words before the next one is: asking for the set,
+    /// for the row, for what new rows are made of (`ask`), and adding.
+    pub fn add_up<T: Copy>(
+        &mut self,
+        words: &[(u64, T)],
+        mut ask: impl FnMut(T),
+        mut make: impl FnMut(T, &mut [Line]),
+        mut add: impl FnMut(T, &[Line]),
+    ) {
+        self.make_room();
+        for (hash, _) in words {
+            std::hint::black_box(self.sets[set_of(*hash)][0]);
+        }
+        self.found.clear();
+        for (hash, word) in words {
+            let place = self.find(*hash);
+            self.found.push(place);
+            match place {
+                Some(place) => self.rows[place..place + self.lines].iter().for_each(|line| {
+                    std::hint::black_box(line.0[0]);
+                }),
+                None => ask(*word),
+            }
+        }
+        // Before any row is pushed out by a new one.
+        for ((_, word), place) in words.iter().zip(&self.found) {
+            if let Some(place) = *place {
+                add(*word, &self.rows[place..place + self.lines]);
+            }
+        }
+        for (at, (hash, word)) in words.iter().enumerate() {
+            if self.found[at].is_none() {
+                add(*word, self.find_or_make(*hash, |row| make(*word, row)));
+            }
+        }
+    }
+
+    /// Where the row of a word begins, if it is remembered.
+    fn find(&mut self, hash: u64) -> Option<usize> {
         let set = set_of(hash);
-        let way = self.sets.get(set)?.iter().position(|there| *there == hash)?;
+        let way = self.sets[set].iter().position(|there| *there == hash)?;
         self.used[set] |= 1 << way;
-        self.rows.get(self.lines * (set * WAYS + way)..)?.get(..self.lines)
+        Some(self.lines * (set * WAYS + way))
     }
 
-    /// The row of a word; where it is not remembered `make` fills it, which is all zeros before.
-    pub fn find_or_make(&mut self, hash: u64, make: impl FnOnce(&mut [Line])) -> &[Line] {
+    fn make_room(&mut self) {
         if self.sets.is_empty() {
             self.sets = vec![[0; WAYS]; SETS];
             self.used = vec![0; SETS];
             self.rows = vec![Line::ZERO; WORDS * self.lines];
         }
-        let set = set_of(hash);
-        let found = self.sets[set].iter().position(|there| *there == hash);
-        let way = found.unwrap_or_else(|| self.way_to_push_out(set));
-        let first = self.lines * (set * WAYS + way);
-        let row = &mut self.rows[first..first + self.lines];
-        if found.is_none() {
-            // Should `make` fail half-way, nobody takes what is there for a word's.
-            self.sets[set][way] = 0;
-            row.fill(Line::ZERO);
-            make(row);
-            self.sets[set][way] = hash;
+    }
+
+    /// The row of a word; where it is not remembered `make` fills it, which is all zeros before.
+    fn find_or_make(&mut self, hash: u64, make: impl FnOnce(&mut [Line])) -> &[Line] {
+        if let Some(place) = self.find(hash) {
+            return &self.rows[place..place + self.lines];
         }
+        let set = set_of(hash);
+        let way = self.way_to_push_out(set);
+        let place = self.lines * (set * WAYS + way);
+        let row = &mut self.rows[place..place + self.lines];
+        // Should `make` fail half-way, nobody takes what is there for a word's.
+        self.sets[set][way] = 0;
+        row.fill(Line::ZERO);
+        make(row);
+        self.sets[set][way] = hash;
         self.used[set] |= 1 << way;
         row
     }
@@ -104,33 +149,45 @@ pub fn quick_hash(word: &str) -> u64 {
 mod tests {
     use super::*;
 
+    /// Adds up words, each of which stands for its own number; gives the sum and how many were made.
+    fn sum(rows: &mut WordRows, words: &[i16]) -> (i64, usize) {
+        let hashed: Vec<(u64, i16)> = words.iter().map(|word| (quick_hash(&word.to_string()), *word)).collect();
+        let (mut sum, mut made) = (0, 0);
+        let make = |word, row: &mut [Line]| {
+            assert_eq!(row, [Line::ZERO; 2]);
+            row[1].0[3] += word;
+            made += 1;
+        };
+        rows.add_up(
+            &hashed,
+            |_| {},
+            make,
+            |word, row| {
+                assert_eq!(row[1].0[3], word);
+                sum += i64::from(row[1].0[3]);
+            },
+        );
+        (sum, made)
+    }
+
     #[test]
     fn what_is_remembered_is_what_would_be_made() {
         let mut rows = WordRows::new(2);
-        let words: Vec<String> = (0..3 * WORDS).map(|number| format!("w{number}")).collect();
-        for word in words.iter().chain(words.iter().rev()).chain(&words) {
-            let hash = quick_hash(word);
-            let number = word[1..].parse::<usize>().unwrap() as i16;
-            let mut expected = [Line::ZERO; 2];
-            expected[1].0[3] = number;
-            let found = rows.find(hash).map(<[Line]>::to_vec);
-            assert!(found.is_none_or(|row| row == expected), "{word}");
-            let row = rows.find_or_make(hash, |row| {
-                assert_eq!(row, [Line::ZERO; 2]);
-                row[1].0[3] += number;
-            });
-            assert_eq!(row, expected, "{word}");
-            assert_eq!(rows.find(hash), Some(&expected[..]), "{word}");
+        let all: Vec<i16> = (1..i16::MAX).collect();
+        for words in all.chunks(997).chain(all.chunks(5)).chain([&all[..], &[7, 7, 7, 9_999, 7]]) {
+            let expected = words.iter().map(|word| i64::from(*word)).sum();
+            assert_eq!(sum(&mut rows, words).0, expected);
         }
+        assert_eq!(sum(&mut rows, &[]), (0, 0));
     }
 
     #[test]
     fn common_words_stay() {
-        let mut rows = WordRows::new(1);
+        let mut rows = WordRows::new(2);
         let mut made = 0;
-        for number in 0..10 * WORDS {
-            rows.find_or_make(quick_hash("the"), |_| made += 1);
-            rows.find_or_make(quick_hash(&number.to_string()), |_| {});
+        for word in 2..i16::MAX {
+            made += sum(&mut rows, &[1]).1;
+            sum(&mut rows, &[word]);
         }
         assert_eq!(made, 1);
     }
@@ -139,14 +196,16 @@ mod tests {
     fn a_failure_is_not_remembered() {
         let mut rows = WordRows::new(1);
         let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            rows.find_or_make(5, |row| {
+            let make = |(), row: &mut [Line]| {
                 row[0].0[0] = 7;
                 panic!("on purpose");
-            });
+            };
+            rows.add_up(&[(5, ())], |()| {}, make, |(), _| {});
         }));
         assert!(failed.is_err());
-        assert_eq!(rows.find(5), None);
-        assert_eq!(rows.find_or_make(5, |row| row[0].0[0] = 5)[0].0[0], 5);
+        let mut added = 0;
+        rows.add_up(&[(5, ())], |()| {}, |(), row| row[0].0[0] = 5, |(), row| added = row[0].0[0]);
+        assert_eq!(added, 5);
     }
 
     #[test]

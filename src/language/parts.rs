@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use crate::classify::softmax_table::{ClassSums, SoftmaxTable};
 use crate::classify::word_rows::WordRows;
 use crate::domain::{LanguageCode, Script, Span};
-use crate::text::language_features::LanguageWords;
+use crate::text::language_features::{LanguageWords, for_each_feature};
 use crate::text::scripts::ScriptTally;
 use crate::text::sentences::sentences;
 
@@ -18,9 +18,9 @@ pub(super) struct LanguageScratch {
     words: LanguageWords,
     seen: SeenWords,
     rows: WordRows,
-    /// The words of a text that are not remembered, and their features.
-    new: Vec<NewWord>,
-    features: Vec<u32>,
+    /// The words of a text that are looked up, with their hashes; and the characters of all of them.
+    found: Vec<(u64, Found)>,
+    characters: Vec<u64>,
 }
 
 /// Hashes of the first words of a text: open addressing, 0 where there is none.
@@ -59,9 +59,9 @@ impl SeenWords {
     }
 }
 
-/// A word that is not remembered: its part, and where its features stand.
+/// A word: its part, and where its characters stand.
 #[derive(Debug, Clone, Copy)]
-struct NewWord {
+struct Found {
     part: usize,
     script: Script,
     hash: u64,
@@ -75,8 +75,8 @@ impl Default for LanguageScratch {
             words: LanguageWords::default(),
             seen: SeenWords::default(),
             rows: SoftmaxTable::word_rows(),
-            new: Vec::new(),
-            features: Vec::new(),
+            found: Vec::new(),
+            characters: Vec::new(),
         }
     }
 }
@@ -185,10 +185,10 @@ impl Best<'_> {
 
 /// The sentences of a text, each with the model's sums.
 pub(super) fn parts(text: &str, model: &LanguageModel, scratch: &mut LanguageScratch) -> Vec<Part> {
-    let LanguageScratch { words, seen, rows, new, features } = scratch;
+    let LanguageScratch { words, seen, rows, found: found_words, characters } = scratch;
     seen.clear();
-    new.clear();
-    features.clear();
+    found_words.clear();
+    characters.clear();
     let mut spans = sentences(text, Span::new(0, text.len()));
     if let Some(rest) = spans.get(MOST_PARTS) {
         let rest = Span::new(rest.begin, text.len());
@@ -196,7 +196,6 @@ pub(super) fn parts(text: &str, model: &LanguageModel, scratch: &mut LanguageScr
         spans.push(rest);
     }
     let mut parts = Vec::with_capacity(spans.len());
-    // Words that are new wait until all are known: by then what they are looked up in has come near.
     for span in spans {
         let mut part = Part { span, ..Part::default() };
         let sentence = span.of(text);
@@ -205,18 +204,11 @@ pub(super) fn parts(text: &str, model: &LanguageModel, scratch: &mut LanguageScr
             if seen.has_or_takes(word.hash) {
                 return;
             }
-            if let Some(ScriptTable { table, script, .. }) = model.table(word.script) {
-                if let Some(row) = rows.find(word.hash.max(1)) {
-                    part.sums_mut(*script).add_row(row);
-                } else {
-                    let first = features.len();
-                    word.for_each_feature(|feature| {
-                        table.touch_feature(feature);
-                        features.push(feature);
-                    });
-                    let (part, end) = (parts.len(), features.len());
-                    new.push(NewWord { part, script: *script, hash: word.hash.max(1), first, end });
-                }
+            if let Some(ScriptTable { script, .. }) = model.table(word.script) {
+                let first = characters.len();
+                characters.extend_from_slice(word.characters());
+                let found = Found { part: parts.len(), script: *script, hash: word.hash, first, end: characters.len() };
+                found_words.push((word.hash.max(1), found));
             }
             part.letters += word.letters;
             part.words += 1;
@@ -227,13 +219,16 @@ pub(super) fn parts(text: &str, model: &LanguageModel, scratch: &mut LanguageScr
         });
         parts.push(part);
     }
-    for NewWord { part, script, hash, first, end } in new.iter().copied() {
-        let Some(ScriptTable { table, .. }) = model.table(script) else { continue };
-        let row = rows.find_or_make(hash, |row| {
-            features[first..end].iter().for_each(|feature| table.add_feature(*feature, row));
-        });
-        parts[part].sums_mut(script).add_row(row);
-    }
+    let features = |found: Found, each: &mut dyn FnMut(&SoftmaxTable, u32)| {
+        let Some(ScriptTable { table, .. }) = model.table(found.script) else { return };
+        for_each_feature(found.hash, &characters[found.first..found.end], |feature| each(table, feature));
+    };
+    rows.add_up(
+        found_words,
+        |found| features(found, &mut |table, feature| table.touch_feature(feature)),
+        |found, row| features(found, &mut |table, feature| table.add_feature(feature, row)),
+        |found, row| parts[found.part].sums_mut(found.script).add_row(row),
+    );
     parts
 }
 

@@ -28,26 +28,37 @@ pub struct LanguageWord<'a> {
 }
 
 impl LanguageWord<'_> {
-    /// Calls `sink` for every feature: the word as a whole, each letter that is not ASCII, and each run of two, three and
-    /// four characters of the word between its edges. All 32 bits are spread well: a table of 2^n rows takes the n lowest.
-    pub fn for_each_feature(&self, mut sink: impl FnMut(u32)) {
-        sink((self.hash >> 32) as u32);
-        let mut window = 0_u64;
-        for (at, character) in self.characters.iter().enumerate() {
-            // Sixteen bits a character, so that the last four are one number.
-            window = (window << 16) | (character & 0xffff);
-            if *character >= 0x80 {
-                sink(hash_run(window & 0xffff, ONE));
-            }
-            if at >= 1 {
-                sink(hash_run(window & 0xffff_ffff, TWO));
-            }
-            if at >= 2 {
-                sink(hash_run(window & 0xffff_ffff_ffff, THREE));
-            }
-            if at >= 3 {
-                sink(hash_run(window, FOUR));
-            }
+    /// Its characters in lower case between its edges, by number: what its features are made of.
+    #[must_use]
+    pub fn characters(&self) -> &[u64] {
+        self.characters
+    }
+
+    /// Calls `sink` for every feature: see [`for_each_feature`].
+    pub fn for_each_feature(&self, sink: impl FnMut(u32)) {
+        for_each_feature(self.hash, self.characters, sink);
+    }
+}
+
+/// Calls `sink` for every feature of a word: the word as a whole, each letter that is not ASCII, and each run of two, three
+/// and four characters of the word between its edges. All 32 bits are spread well: a table of 2^n rows takes the n lowest.
+pub fn for_each_feature(hash: u64, characters: &[u64], mut sink: impl FnMut(u32)) {
+    sink((hash >> 32) as u32);
+    let mut window = 0_u64;
+    for (at, character) in characters.iter().enumerate() {
+        // Sixteen bits a character, so that the last four are one number.
+        window = (window << 16) | (character & 0xffff);
+        if *character >= 0x80 {
+            sink(hash_run(window & 0xffff, ONE));
+        }
+        if at >= 1 {
+            sink(hash_run(window & 0xffff_ffff, TWO));
+        }
+        if at >= 2 {
+            sink(hash_run(window & 0xffff_ffff_ffff, THREE));
+        }
+        if at >= 3 {
+            sink(hash_run(window, FOUR));
         }
     }
 }

@@ -19,38 +19,34 @@ const USUAL_WORDS: usize = 128;
 #[derive(Debug, Clone)]
 pub(super) struct WordMemory {
     rows: WordRows,
-    /// The words of a text that are not remembered, folded, one behind the other; and of each its end and hash.
+    /// The words of a text, folded, one behind the other; and of each its hash, beginning and end.
     words: String,
-    found: Vec<(usize, u64)>,
+    places: Vec<(u64, (usize, usize))>,
 }
 
 impl WordMemory {
     pub(super) fn new(encoder: &StaticEncoder) -> Self {
-        Self { rows: encoder.word_rows(), words: String::new(), found: Vec::new() }
+        Self { rows: encoder.word_rows(), words: String::new(), places: Vec::new() }
     }
 
-    /// Adds the words of a text to a sum, and gives the terms of all of them.
+    /// Adds the words of a text to a sum, and their terms to `terms`.
     fn add(&mut self, text: &str, encoder: &StaticEncoder, sum: &mut EncoderSum<'_>, terms: &mut Vec<u64>) {
-        let Self { rows, words, found } = self;
+        let Self { rows, words, places } = self;
         words.clear();
-        found.clear();
+        places.clear();
         for_each_topic_word(text, |word| {
             terms.push(term_of(word));
-            let hash = quick_hash(word);
-            if let Some(row) = rows.find(hash) {
-                sum.add_row(row);
-            } else {
-                encoder.touch_word(word);
-                words.push_str(word);
-                found.push((words.len(), hash));
-            }
+            let begin = words.len();
+            words.push_str(word);
+            places.push((quick_hash(word), (begin, words.len())));
         });
-        let mut begin = 0;
-        for (end, hash) in found.iter().copied() {
-            let word = words.get(begin..end).unwrap_or_default();
-            begin = end;
-            sum.add_row(rows.find_or_make(hash, |row| encoder.add_word(word, row)));
-        }
+        let word = |(begin, end): (usize, usize)| words.get(begin..end).unwrap_or_default();
+        rows.add_up(
+            places,
+            |place| encoder.touch_word(word(place)),
+            |place, row| encoder.add_word(word(place), row),
+            |_, row| sum.add_row(row),
+        );
     }
 }
 
