@@ -132,6 +132,12 @@ const LINK_BEGINNINGS: [&str; 3] = ["http://", "https://", "www."];
 fn link_spans(text: &str, code: &[Span]) -> Vec<Span> {
     let bytes = text.as_bytes();
     let mut spans: Vec<Span> = Vec::new();
+    // Every beginning has a slash or two `w` in it; most texts have neither.
+    let has_slash = memchr::memchr(b'/', bytes).is_some();
+    let is_www = |at: usize| bytes.get(at + 1).is_some_and(|next| next.eq_ignore_ascii_case(&b'w'));
+    if !has_slash && !memchr::memchr2_iter(b'w', b'W', bytes).any(is_www) {
+        return spans;
+    }
     let mut from = 0;
     for begin in 0..bytes.len() {
         // Every beginning has an `h` or a `w`; what lies inside a link found before is passed over.

@@ -29,13 +29,11 @@ pub fn sentences(text: &str, part: Span) -> Vec<Span> {
     let mut begin = 0;
     let bytes = within.as_bytes();
     let mut next = 0;
-    while let Some(byte) = bytes.get(next) {
-        let at = next;
-        // Most text is ASCII that ends nothing: its bytes are looked at without being decoded.
-        if byte.is_ascii() && !matches!(byte, b'\n' | b'.' | b'!' | b'?') {
-            next += 1;
-            continue;
-        }
+    // Most text is ASCII that ends nothing: its bytes are passed over without being decoded.
+    let may_end = |byte: &u8| !byte.is_ascii() || matches!(byte, b'\n' | b'.' | b'!' | b'?');
+    while let Some(skipped) = bytes.get(next..).and_then(|rest| rest.iter().position(may_end)) {
+        let at = next + skipped;
+        next = at;
         let Some(character) = within.get(at..).and_then(|rest| rest.chars().next()) else { break };
         next += character.len_utf8();
         let end = match character {

@@ -144,7 +144,10 @@ fn places_in(text: &str) -> Vec<Place> {
     // Where the signs before a word begin, and the last character that is no white space.
     let (mut begin, mut previous, mut is_line_begin) = (0, None, true);
     let mut skipped_flag_half = false;
-    for (at, character) in text.char_indices() {
+    let mut next = 0;
+    while let Some(character) = text.get(next..).and_then(|rest| rest.chars().next()) {
+        let at = next;
+        next += character.len_utf8();
         if character == '\n' {
             (begin, previous, is_line_begin) = (at + 1, None, true);
         } else if skipped_flag_half {
@@ -162,9 +165,11 @@ fn places_in(text: &str) -> Vec<Place> {
             if previous.is_none_or(is_behind_sign) {
                 places.push(Place { begin, first: at, is_line_begin, is_flag: false });
             }
-            previous = Some(character);
             is_line_begin = false;
-            begin = at + character.len_utf8();
+            // Nothing begins behind a letter or digit: what follows of them in ASCII is passed over, and any stands for them.
+            next += text.bytes().skip(next).take_while(u8::is_ascii_alphanumeric).count();
+            previous = Some('a');
+            begin = next;
         } else if !character.is_whitespace() {
             if !is_opening(character) && !is_separator(character) {
                 is_line_begin = false;
