@@ -12,6 +12,12 @@ use crate::text::words::{fold, words};
 const MAX_LANGUAGE_WORDS: usize = 3;
 /// Words looked at: the longest marker with a language of three words.
 const MAX_WORDS: usize = 9;
+/// A longer word is in no marker, and a marker with what closes it is not longer: no more is looked at, however long a word or
+/// a line is.
+const MAX_WORD_BYTES: usize = 128;
+const MAX_HEAD_BYTES: usize = 1024;
+/// Places looked at that a marker's first word, or a flag, stands at.
+const MAX_PLACES: usize = 1_000;
 /// Codes up to this length are words in many languages (`it`, `no`), unless written in capitals or between brackets.
 const MAX_CODE_LETTERS: usize = 3;
 /// Markers found in a text; a text with more is no translation, but a list.
@@ -66,7 +72,8 @@ pub fn find_marker(text: &str) -> Option<Marker> {
 pub fn markers(text: &str) -> Vec<Marker> {
     let mut places = Vec::new();
     if has_mark(text) {
-        for place in places_in(text) {
+        let begins = |place: &Place| place.is_flag || begins_marker(text, *place);
+        for place in places_in(text).into_iter().filter(begins).take(MAX_PLACES) {
             places.extend(found_at(text, place));
             if places.len() == MAX_MARKERS {
                 break;
@@ -211,14 +218,17 @@ fn flag_at(text: &str, place: Place) -> Option<Found> {
     })
 }
 
+/// Whether the first word of a place begins a marker: before all other work, since nearly no word does.
+fn begins_marker(text: &str, place: Place) -> bool {
+    let beginning = cut_to(text.get(place.first..).unwrap_or_default(), MAX_WORD_BYTES);
+    let first = words(beginning).next();
+    first.is_some_and(|first| MARKERS.first_words.contains(fold(first.of(beginning)).as_str()))
+}
+
 /// Words that are a marker.
 fn words_at(text: &str, place: Place) -> Option<Found> {
-    let rest = text.get(place.first..)?;
-    let line_end = place.first + rest.find('\n').unwrap_or(rest.len());
-    let head = text.get(place.first..line_end)?;
-    let first = words(head).next()?;
-    // Before all other work: nearly no word begins a marker.
-    MARKERS.first_words.contains(fold(first.of(head)).as_str()).then_some(())?;
+    let head = cut_to(text.get(place.first..)?, MAX_HEAD_BYTES);
+    let head = head.split('\n').next().unwrap_or(head);
     let spans: Vec<Span> = words(head).take(MAX_WORDS).collect();
     let folded: Vec<String> = spans.iter().map(|span| fold(span.of(head))).collect();
     let opening = text.get(place.begin..place.first)?.trim();
@@ -257,6 +267,11 @@ fn words_at(text: &str, place: Place) -> Option<Found> {
         let is_in_capitals = written.chars().all(char::is_uppercase);
         (!is_code || is_bracketed || is_in_capitals).then_some(Found { kind: MarkerKind::Language(*language), ..found })
     })
+}
+
+/// The beginning of a text, at most so many bytes of it.
+fn cut_to(text: &str, bytes: usize) -> &str {
+    (0..4).find_map(|fewer| text.get(..bytes - fewer)).unwrap_or(text)
 }
 
 /// What the marker of a number announces.
