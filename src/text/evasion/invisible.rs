@@ -18,7 +18,7 @@ pub(super) fn is_control(character: char) -> bool {
 }
 
 /// Embeddings, overrides and isolates: they are about lines and no part of any word.
-fn is_direction(character: char) -> bool {
+pub(super) fn is_direction(character: char) -> bool {
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -8,8 +8,8 @@ use super::{Placed, is_european_letter};
 pub(super) const LEAST_APART: usize = 4;
 /// Shortest and longest word in which signs are read as letters.
 const SIGNED_LENGTHS: std::ops::RangeInclusive<usize> = 4..=20;
-/// Most digits in a row that may be letters: more of them are a number.
-const MOST_DIGITS: usize = 2;
+/// Most signs in a row that may be letters: more digits are a number.
+pub(super) const MOST_SIGNS: usize = 2;
 /// A letter that stands so often in a row is stretched.
 const STRETCHED: usize = 3;
 /// One stretched letter in a word is emphasis; so many are no way to write.
@@ -69,17 +69,15 @@ fn is_meant_as_letters(word: &[Placed]) -> bool {
     let (first, last) = (&word[0], &word[word.len() - 1]);
     let is_inside = word.iter().skip_while(|one| !is_letter(one)).any(|one| !is_letter(one));
     let begins = is_letter(first) || is_inside && matches!(first.character, '1' | '$');
-    let mut digits = 0;
-    let most_digits = word.iter().fold(0, |most: usize, one| {
-        digits = if one.character.is_ascii_digit() { digits + 1 } else { 0 };
-        most.max(digits)
-    });
     // A letter or two before a number, or behind one, are a model or a measure.
-    let letters_in_a_row = word.chunk_by(|left, right| is_letter(left) == is_letter(right));
-    let longest = letters_in_a_row.filter(|run| is_letter(&run[0])).map(<[Placed]>::len).max().unwrap_or(0);
+    let (mut longest, mut most_signs) = (0, 0);
+    for run in word.chunk_by(|left, right| is_letter(left) == is_letter(right)) {
+        let most = if is_letter(&run[0]) { &mut longest } else { &mut most_signs };
+        *most = run.len().max(*most);
+    }
     let signs = word.len() - letters;
     let signs_between = word.windows(2).filter(|pair| !is_letter(&pair[0]) && is_letter(&pair[1])).count();
-    begins && is_letter(last) && most_digits <= MOST_DIGITS && (longest >= 2 || signs_between >= 2 && signs >= 3)
+    begins && is_letter(last) && most_signs <= MOST_SIGNS && (longest >= 2 || signs_between >= 2 && signs >= 3)
 }
 
 /// Joins letters that are spelled apart, and the words of such letters that stand two spaces from each other. See
