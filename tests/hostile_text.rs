@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use threadsieve::classify::artifact::Artifact;
 use threadsieve::language::{Detector, Prior};
+use threadsieve::text::html::marked_text;
 use threadsieve::tone::{ToneModel, ToneScratch};
 
 use crate::support::{Workspace, by_id};
@@ -15,7 +16,7 @@ mod evasions;
 mod kinds;
 
 use evasions::{EVASIONS, PLAIN};
-use kinds::{ARTICLE, KINDS};
+use kinds::{ARTICLE, HTML_KINDS, KINDS};
 
 /// Of this size a text of any kind takes less than a second. Where a stage looked at all of the rest from every place of it,
 /// that would be minutes for each kind.
@@ -51,6 +52,15 @@ fn no_kind_of_text_takes_long_or_is_lost() {
             kind.name,
             record["tone"]
         );
+    }
+}
+
+#[test]
+fn no_kind_of_html_takes_long() {
+    for kind in HTML_KINDS {
+        let html = kind.text(1 << 20);
+        let marked = marked_text(&html);
+        assert!(marked.text.len() <= 2 * html.len(), "{}: {} bytes", kind.name, marked.text.len());
     }
 }
 

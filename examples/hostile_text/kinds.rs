@@ -105,3 +105,27 @@ pub const KINDS: &[Kind] = &[
     Kind { name: "small talk", make: |bytes| repeated("thanks ", bytes) },
     Kind { name: "control characters", make: |bytes| repeated("\u{1}\u{7f}", bytes) },
 ];
+
+/// Kinds of HTML, for what turns it into text.
+pub const HTML_KINDS: &[Kind] = &[
+    Kind { name: "elements within elements", make: |bytes| repeated("<div>so", bytes) },
+    Kind { name: "quotes within quotes", make: |bytes| repeated("<blockquote>so", bytes) },
+    Kind {
+        name: "quotes within quotes, closed",
+        make: |bytes| {
+            let half = bytes / 2;
+            repeated("<blockquote>a", half) + &repeated("</blockquote>b", half)
+        },
+    },
+    Kind { name: "links that are never closed", make: |bytes| repeated("<a href='http://a.b/c'>so", bytes) },
+    Kind { name: "preformatted text and code", make: |bytes| repeated("<pre><code>a = b\n", bytes) },
+    Kind { name: "attributes", make: |bytes| format!("<a {}>so", counted(bytes - 16, |n| format!("a{n}='b' "))) },
+    Kind { name: "one attribute again and again", make: |bytes| format!("<a {}>so", repeated("href=b ", bytes - 16)) },
+    Kind { name: "ends of elements", make: |bytes| repeated("</div></blockquote></a>", bytes) },
+    Kind { name: "openings of tags", make: |bytes| repeated("<", bytes) },
+    Kind { name: "openings of comments", make: |bytes| repeated("<!--", bytes) },
+    Kind { name: "character references", make: |bytes| repeated("&amp;&#x41;&notit;", bytes) },
+    Kind { name: "ampersands", make: |bytes| repeated("&", bytes) },
+    Kind { name: "text that is not shown", make: |bytes| repeated("<script></scrip", bytes) },
+    Kind { name: "line breaks", make: |bytes| repeated("<br>", bytes) },
+];

@@ -23,11 +23,12 @@ use threadsieve::language::{Detector, Prior};
 use threadsieve::pipeline::{Authors, Models, Settings, VerdictOutputs, judge};
 use threadsieve::source::{FieldMap, InputSpec, RawInput};
 use threadsieve::telemetry::Counters;
+use threadsieve::text::html::marked_text;
 use threadsieve::tone::{ToneModel, ToneScratch};
 use threadsieve::translate::Translators;
 
 use evasions::{EVASIONS, PLAIN};
-use kinds::{ARTICLE, KINDS};
+use kinds::{ARTICLE, HTML_KINDS, KINDS};
 
 /// Sizes of texts, in bytes.
 const SIZES: [usize; 3] = [1 << 16, 1 << 18, 1 << 20];
@@ -49,6 +50,10 @@ fn main() {
         let times = SIZES.map(|size| milliseconds(&kind.text(size)));
         let [least, middle, most] = times;
         println!("| {} | {least:.1} | {middle:.1} | {most:.1} | {:.0} |", kind.name, most / least.max(0.1));
+    }
+    for kind in HTML_KINDS.iter().filter(|kind| wanted.as_deref().is_none_or(|wanted| kind.name.contains(wanted))) {
+        let [least, middle, most] = SIZES.map(|size| html_milliseconds(&kind.text(size)));
+        println!("| HTML: {} | {least:.1} | {middle:.1} | {most:.1} | {:.0} |", kind.name, most / least.max(0.1));
     }
     if wanted.is_none() {
         print_evasions();
@@ -89,6 +94,16 @@ fn run(text: &str) -> f64 {
     let time = begun.elapsed().as_secs_f64() * 1000.0;
     assert_eq!(outcome.expect("a run").tally.records, 1, "the comment is judged");
     time
+}
+
+/// How long it takes to make text of HTML; the shortest of three times.
+fn html_milliseconds(html: &str) -> f64 {
+    let time = || {
+        let begun = Instant::now();
+        std::hint::black_box(marked_text(html));
+        begun.elapsed().as_secs_f64() * 1000.0
+    };
+    (0..3).map(|_| time()).fold(f64::INFINITY, f64::min)
 }
 
 fn print_evasions() {
