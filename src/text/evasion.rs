@@ -32,9 +32,9 @@ pub struct Undone {
 }
 
 impl Undone {
-    fn new(placed: &[Placed]) -> Self {
-        let mut text = String::with_capacity(placed.len());
-        let places = placed
+    fn new(characters: &[Placed]) -> Self {
+        let mut text = String::with_capacity(characters.len());
+        let places = characters
             .iter()
             .map(|Placed { character, span }| {
                 let begin = text.len();
@@ -118,10 +118,14 @@ fn is_european_letter(character: char) -> bool {
     match character {
         'a'..='z' | 'A'..='Z' => true,
         '\u{c0}'..='\u{24f}' => !matches!(character, '×' | '÷'),
-        // IPA, Greek, Cyrillic.
-        '\u{250}'..='\u{2af}' | '\u{370}'..='\u{481}' | '\u{48a}'..='\u{52f}' => character.is_alphabetic(),
-        // Small capitals and the like; Latin with two marks, Greek with several.
-        '\u{1d00}'..='\u{1d2b}' | '\u{1e00}'..='\u{1fff}' | '\u{a730}' | '\u{a731}' => character.is_alphabetic(),
+        // IPA, Greek, Cyrillic; small capitals and the like; Latin with two marks, Greek with several.
+        '\u{250}'..='\u{2af}'
+        | '\u{370}'..='\u{481}'
+        | '\u{48a}'..='\u{52f}'
+        | '\u{1d00}'..='\u{1d2b}'
+        | '\u{1e00}'..='\u{1fff}'
+        | '\u{a730}'
+        | '\u{a731}' => character.is_alphabetic(),
         _ => false,
     }
 }

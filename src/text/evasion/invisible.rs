@@ -50,7 +50,9 @@ pub(super) fn turn_overrides(placed: &mut [Placed]) -> bool {
         }
         turned.reverse();
         let whole = Span::new(turned[length - 1].span.begin, turned[0].span.end);
-        turned.iter_mut().for_each(|next| next.span = whole);
+        for next in turned {
+            next.span = whole;
+        }
         if placed.get(end).is_some_and(|next| next.character == POP) {
             at += 1;
         }

@@ -170,8 +170,7 @@ impl Chain {
 /// Writes letters once that are stretched, in words where several are. See [`super::undone`].
 pub(super) fn shorten(placed: &mut Vec<Placed>) -> bool {
     let same = |left: &Placed, right: &Placed| {
-        left.character.to_ascii_lowercase() == right.character.to_ascii_lowercase()
-            && is_european_letter(left.character)
+        left.character.eq_ignore_ascii_case(&right.character) && is_european_letter(left.character)
     };
     let mut out: Vec<Placed> = Vec::with_capacity(placed.len());
     for word in placed.chunk_by(|left, right| is_european_letter(left.character) && is_european_letter(right.character))

@@ -82,14 +82,13 @@ fn is_plain_ascii(bytes: &[u8]) -> bool {
     let mut from = PIECE - 1;
     while from < bytes.len() {
         let rest = &bytes[from..];
-        let found = match rest.first_chunk() {
-            Some(piece) => tells_in(piece),
+        let found = if let Some(piece) = rest.first_chunk() {
+            tells_in(piece)
+        } else {
             // … and some behind it.
-            None => {
-                piece = [b' '; PIECE + AROUND];
-                piece[..rest.len()].copy_from_slice(rest);
-                tells_in(&piece)
-            }
+            piece = [b' '; PIECE + AROUND];
+            piece[..rest.len()].copy_from_slice(rest);
+            tells_in(&piece)
         };
         if found {
             return false;
@@ -159,13 +158,9 @@ fn is_plain(text: &str) -> bool {
 
 fn class(character: char) -> Class {
     match character {
-        'a'..='z' | 'A'..='Z' => Class::Latin,
         '0'..='9' => Class::Digit,
-        '\0'..='\u{7f}' => Class::Other,
-        '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => Class::Latin,
+        'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => Class::Latin,
         '\u{370}'..='\u{481}' | '\u{48a}'..='\u{52f}' | '\u{1f00}'..='\u{1fff}' => Class::Lookalike,
-        // Most other scripts, at one look.
-        '\u{530}'..='\u{10ff}' | '\u{3165}'..='\u{a72f}' | '\u{a732}'..='\u{fdff}' => Class::Other,
         '\u{250}'..='\u{2af}' if !is_symbol(character) => Class::Latin,
         _ => Class::Other,
     }

@@ -16,8 +16,6 @@ fn plain(character: char) -> Option<char> {
         Some(char::from(to + offset))
     };
     match character {
-        // The rest of the alphabet stands in other blocks, and everything below is not drawn.
-        '\0'..='\u{1cff}' => small_capital(character),
         // Letterlike symbols, mathematical letters, full-width ones.
         '\u{210a}'..='\u{2134}' | '\u{1d400}'..='\u{1d7cb}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => {
             let mut plain = character.nfkc();
