@@ -20,6 +20,8 @@ mod exports;
 mod exports_json;
 mod exports_xml;
 mod fuzz_corpus;
+mod hostile_models;
+mod hostile_text;
 mod interrupt;
 mod language_set;
 mod limits;

@@ -57,6 +57,23 @@ fn moves_and_agreement_are_reported() {
 }
 
 #[test]
+fn patterns_are_tried_like_other_rules() {
+    let workspace = workspace();
+    let rules = r"[[policy.rules]]
+id = 'ferries'
+when = { text_matches = ['\bbus\b.*\binstead\b', '\bnever there\b'] }
+action = 'review'
+";
+    workspace.write("new.toml", rules);
+    let ran = workspace.run(BOTH.into_iter().chain(["in.jsonl"]), b"").expect_code(0);
+    let text = String::from_utf8(ran.stdout).expect("UTF-8");
+    for expected in ["approve > review", "+ferries", r"text_matches:\bbus\b.*\binstead\b"] {
+        assert!(text.contains(expected), "`{expected}` is missing in\n{text}");
+    }
+    assert!(!text.contains("We took"), "no words: {text}");
+}
+
+#[test]
 fn two_runs_agree_with_one() {
     let workspace = workspace();
     // Only the second differs in more than its policy, in something that moves nothing here.

@@ -1,4 +1,7 @@
-//! What every fuzz target does: it reads bytes as an input, to the end, and checks what comes out.
+//! What every fuzz target does: it reads bytes, as an input to its end or as a part of the program does, and checks what
+//! comes out.
+
+mod parts;
 
 use std::io::{self, Cursor, Read};
 
@@ -7,8 +10,9 @@ use threadsieve::domain::{Item, Mark};
 use threadsieve::source::{FieldMap, Format, InputSpec, Inputs, RawInput, ReadSettings, RequestedFormat};
 use threadsieve::text::html::{article_text, marked_text, own_words};
 
-/// All targets: a reader each, text in HTML, and archives and compressed files of any format.
-pub const TARGETS: [&str; 22] = [
+/// All targets: a reader each, text in HTML, archives and compressed files of any format, and parts of the program that
+/// read something else than comments.
+pub const TARGETS: [&str; 27] = [
     "jsonl",
     "csv",
     "page",
@@ -31,6 +35,11 @@ pub const TARGETS: [&str; 22] = [
     "parquet",
     "html",
     "packed",
+    "records",
+    "segments",
+    "features",
+    "model",
+    "config",
 ];
 
 /// More items than any input of a few hundred KB can be: a reader that yields as many does not end.
@@ -44,6 +53,11 @@ pub fn read_target(target: &str, bytes: &[u8]) -> usize {
     match target {
         "html" => read_html(&String::from_utf8_lossy(bytes)),
         "packed" => read_inputs(RequestedFormat::Auto, bytes, usize::MAX).len(),
+        "records" => parts::read_records(bytes),
+        "segments" => parts::read_segments(&String::from_utf8_lossy(bytes)),
+        "features" => parts::read_features(&String::from_utf8_lossy(bytes)),
+        "model" => parts::read_model(bytes),
+        "config" => parts::read_config(&String::from_utf8_lossy(bytes)),
         reader => {
             let name = reader.replace('_', "-");
             let format = name.parse().expect("the name of a format");

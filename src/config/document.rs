@@ -126,6 +126,7 @@ pub(super) struct WhenSection {
     pub(super) language: Option<String>,
     pub(super) tone: Option<String>,
     pub(super) translation: Option<String>,
+    pub(super) text_matches: Option<Vec<String>>,
     pub(super) at_least: Option<f64>,
     pub(super) below: Option<f64>,
 }
@@ -216,6 +217,9 @@ fn rule_section(rule: &Rule) -> RuleSection {
             Condition::Language(language) => when.language = Some(language.to_string()),
             Condition::Tone(label) => when.tone = Some(label.name().to_owned()),
             Condition::Translation(status) => when.translation = Some(status.name().to_owned()),
+            Condition::Words(patterns) => {
+                when.text_matches = Some(patterns.iter().map(|pattern| pattern.as_str().to_owned()).collect());
+            }
         }
     }
     RuleSection { id: rule.id.to_string(), when, action: rule.action.name().to_owned() }

@@ -389,6 +389,19 @@ mod tests {
         check("tone = \"angry\"", "unknown tone");
         check("translation = \"none\"", "unknown translation");
         check("off_topic = false", "leave it out");
+        check("text_matches = ['(']", "text_matches `(`: unclosed group");
+        check("text_matches = ['buy', '(a{1000}){1000}']", "pipeline.toml:1: rule `x`: text_matches `(a{1000}){1000}`");
+        check("text_matches = ['a*']", "every comment");
+        check("text_matches = []", "no comment would match");
+    }
+
+    #[test]
+    fn patterns_survive_a_round_trip() {
+        let text =
+            "[[policy.rules]]\nid = \"x\"\nwhen = { text_matches = ['\\bbuy \"now\"', 'a+'] }\naction = \"review\"\n";
+        let plan = parse("pipeline.toml", text).unwrap();
+        assert!(plan.policy.asks_for_words());
+        assert_eq!(parse("shown", &render(&plan).unwrap()).unwrap(), plan);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{Action, Flag, ToneLabel, TopicBasis, TranslationStatus};
-use crate::policy::{Bound, Condition, Rule, ScoreName};
+use crate::policy::{Bound, Condition, Pattern, Rule, ScoreName};
 
 use super::document::{RuleSection, WhenSection};
 
@@ -102,10 +102,34 @@ fn check_when(when: WhenSection, problems: &mut Vec<String>) -> Vec<Condition> {
             None => problems.push(unknown("translation", &name, TranslationStatus::ALL.map(TranslationStatus::name))),
         }
     }
+    if let Some(expressions) = when.text_matches {
+        conditions.extend(check_patterns(&expressions, problems));
+    }
     if conditions.is_empty() && problems.is_empty() {
         problems.push("`when` is empty: the rule would match every comment".to_owned());
     }
     conditions
+}
+
+fn check_patterns(expressions: &[String], problems: &mut Vec<String>) -> Option<Condition> {
+    if expressions.is_empty() {
+        problems.push("`text_matches` is empty: no comment would match".to_owned());
+    }
+    let mut patterns = Vec::new();
+    for expression in expressions {
+        match Pattern::new(expression) {
+            Ok(pattern) => patterns.push(pattern),
+            Err(error) => problems.push(format!("text_matches `{}`: {error}", shortened(expression))),
+        }
+    }
+    (!expressions.is_empty()).then_some(Condition::Words(patterns))
+}
+
+/// Enough of an expression to know it by.
+fn shortened(expression: &str) -> String {
+    const SHOWN: usize = 60;
+    let shown: String = expression.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+    if expression.chars().count() > SHOWN { shown + "…" } else { shown }
 }
 
 fn unknown<const N: usize>(what: &str, found: &str, known: [&str; N]) -> String {

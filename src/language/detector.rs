@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::classify::scratch_pool::ScratchPool;
 use crate::domain::{Candidate, LanguageCode, LanguageVerdict, Script};
+use crate::text::evasion::undone;
 use crate::text::scripts::main_script;
 
 use super::evidence::{Evidence, OtherPart, highest};
@@ -87,9 +88,19 @@ impl Detector {
         self.weigh(&self.evidence(text), prior)
     }
 
-    /// Gathers what a text says about its language. Links, mentions and code should have been taken out before.
+    /// Gathers what a text says about its language. Links, mentions and code should have been taken out before; evasions are
+    /// undone here.
     #[must_use]
     pub fn evidence(&self, text: &str) -> Evidence {
+        let Some(undone) = undone(text) else { return self.evidence_of_plain(text) };
+        let mut evidence = self.evidence_of_plain(undone.as_str());
+        for part in &mut evidence.others {
+            part.span = undone.original(part.span);
+        }
+        evidence
+    }
+
+    fn evidence_of_plain(&self, text: &str) -> Evidence {
         let Some(model) = &self.model else { return without_model(text) };
         let parts = self.scratches.lend(LanguageScratch::default, |scratch| parts(text, model, scratch));
         let (main, others) = split(text, parts, model);

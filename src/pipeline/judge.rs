@@ -13,6 +13,7 @@ use crate::wire::record::{Parts, Record};
 
 use super::context::{CommentInContext, InContext};
 use super::guard::guarded;
+use super::matched_words::matched_words;
 use super::models::Scorers;
 use super::run::Site;
 use super::tally::Tally;
@@ -75,12 +76,14 @@ fn judge_comment(
 ) {
     let tone = tone(comment, site, scorers, scratch);
     let topic = topic(comment, site, &mut judged.tally);
+    let words = matched_words(comment, site);
     let facts = Facts {
         language: &comment.language,
         translation: &comment.translation,
         tone: &tone,
         topic: &topic,
         flags: &comment.flags,
+        words: &words,
     };
     let decision = site.plan.policy.decide(facts);
     let action = decision.action;

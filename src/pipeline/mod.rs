@@ -9,6 +9,7 @@ mod explain;
 mod explain_topic;
 mod guard;
 mod judge;
+mod matched_words;
 mod models;
 mod own_words;
 mod prepare;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::{Flag, LanguageCode, ReasonSubject, ToneLabel, TopicBasis, TranslationStatus};
 
-use super::Facts;
+use super::{Facts, Pattern};
 
 /// The name of a number that a rule can compare.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +86,8 @@ pub enum Condition {
     Tone(ToneLabel),
     /// Where the comment stands with translation.
     Translation(TranslationStatus),
+    /// One of these stands in the comment's own words.
+    Words(Vec<Pattern>),
 }
 
 impl Condition {
@@ -111,6 +113,10 @@ impl Condition {
             }
             Self::Tone(label) => fact(facts.tone.as_ref().is_ok_and(|tone| tone.label == *label), "tone", label.name()),
             Self::Translation(status) => fact(facts.translation.status == *status, "translation", status.name()),
+            Self::Words(patterns) => {
+                let found = patterns.iter().find(|pattern| pattern.is_in(facts.words))?;
+                fact(true, "text_matches", found.as_str())
+            }
         }
     }
 }

@@ -15,4 +15,6 @@ pub struct Facts<'a> {
     pub topic: &'a Result<Topic, Absence>,
     /// Its flags.
     pub flags: &'a [Flag],
+    /// Its own words, normalised; empty where no rule asks for them (see [`Policy::asks_for_words`](super::Policy)).
+    pub words: &'a str,
 }

@@ -2,8 +2,10 @@
 
 mod condition;
 mod facts;
+mod pattern;
 mod rule;
 
 pub use condition::{Bound, Condition, ScoreName};
 pub use facts::Facts;
+pub use pattern::Pattern;
 pub use rule::{Policy, Rule};

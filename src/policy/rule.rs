@@ -25,6 +25,13 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Whether a rule looks for patterns in the words of comments.
+    #[must_use]
+    pub fn asks_for_words(&self) -> bool {
+        let mut conditions = self.rules.iter().flat_map(|rule| &rule.conditions);
+        conditions.any(|condition| matches!(condition, Condition::Words(_)))
+    }
+
     /// The most severe action of all rules that match, with every one of them as a reason; `approve` by the rule
     /// `default` where none does.
     #[must_use]
@@ -54,7 +61,7 @@ mod tests {
     use crate::domain::{
         Absence, Flag, LabelledScore, LanguageVerdict, Probability, Tone, ToneLabel, Translation, TranslationStatus,
     };
-    use crate::policy::{Bound, ScoreName};
+    use crate::policy::{Bound, Pattern, ScoreName};
 
     fn rule(id: &str, conditions: Vec<Condition>, action: Action) -> Rule {
         Rule { id: id.into(), conditions, action }
@@ -76,6 +83,7 @@ mod tests {
             tone: &tone,
             topic: &Err(Absence::NoContext),
             flags,
+            words: "the old bridge",
         };
         Policy { rules }.decide(facts)
     }
@@ -112,5 +120,18 @@ mod tests {
         let decision = decide(rules, Some(0.9), &[Flag::LinkOnly]);
         assert_eq!(decision.action, Action::Review);
         assert_eq!(decision.reasons[0].subject, ReasonSubject::Score("toxicity".into()));
+    }
+
+    #[test]
+    fn the_first_pattern_that_matches_is_the_reason() {
+        let words = |all: &[&str]| Condition::Words(all.iter().map(|one| Pattern::new(one).unwrap()).collect());
+        let rules = vec![
+            rule("old", vec![words(&["new", r"\bold\b", "bridge"])], Action::Review),
+            rule("no", vec![words(&["x"])], Action::Reject),
+        ];
+        assert!(Policy { rules: rules.clone() }.asks_for_words() && !Policy::default().asks_for_words());
+        let decision = decide(rules, None, &[]);
+        assert_eq!((decision.action, decision.reasons.len()), (Action::Review, 1));
+        assert_eq!(decision.reasons[0].subject, ReasonSubject::Fact(r"text_matches:\bold\b".into()));
     }
 }

@@ -174,8 +174,12 @@ fn link_length(text: &str) -> usize {
     let link = text.get(..end).unwrap_or_default();
     let mut trimmed = link.trim_end_matches(['.', ',', ';', ':', '!', '?', '…', '\'', '’', ']', '}', '*', '_']);
     // A closing bracket belongs to the link only where the link has opened one.
-    while trimmed.ends_with(')') && trimmed.matches(')').count() > trimmed.matches('(').count() {
-        trimmed = trimmed.get(..trimmed.len() - 1).unwrap_or_default();
+    let mut unopened = trimmed.matches(')').count().saturating_sub(trimmed.matches('(').count());
+    while unopened > 0
+        && let Some(shorter) = trimmed.strip_suffix(')')
+    {
+        trimmed = shorter;
+        unopened -= 1;
     }
     trimmed.len()
 }

@@ -4,6 +4,7 @@ mod grams;
 mod tokens;
 
 use self::tokens::Tokens;
+use super::evasion;
 use super::normalise::for_each_normalised;
 use super::words::is_word_character;
 use crate::domain::Span;
@@ -59,7 +60,7 @@ impl HashedText {
 /// Extracts features. Keeps its scratch memory from text to text; no n-gram is ever allocated.
 ///
 /// The features of a text are those of its normalised characters (see [`for_each_normalised`]; of a character that
-/// stands more than twice in a row two are kept):
+/// stands more than twice in a row two are kept), after evasions were undone (see [`evasion::undone`]):
 ///
 /// - each token (word, link, mention, run of emphatic signs or emoji), and each pair of neighbours;
 /// - the first and the last token, and the first and the last pair, marked as such;
@@ -124,7 +125,7 @@ impl Featuriser {
     /// Replaces the content of `out` with the features of `text`. Texts beyond 2^30 characters are cut there.
     pub fn extract(&mut self, text: &str, out: &mut HashedText) {
         out.clear();
-        self.text.fill(text, false);
+        self.text.fill(&evasion::as_meant(text), false);
         self.seen.resize(FEATURE_SPACE / 64, 0);
         let (seen, features) = (&mut self.seen, &mut out.features);
         grams::for_each_feature(&self.text, &mut self.tokens, |feature, _, _| {
@@ -144,6 +145,13 @@ impl Featuriser {
     ///
     /// The features are those of [`Featuriser::extract`], in the same order.
     pub fn visit(&mut self, text: &str, mut sink: impl FnMut(u32, Span)) {
+        match evasion::undone(text) {
+            Some(undone) => self.visit_plain(undone.as_str(), |feature, span| sink(feature, undone.original(span))),
+            None => self.visit_plain(text, sink),
+        }
+    }
+
+    fn visit_plain(&mut self, text: &str, mut sink: impl FnMut(u32, Span)) {
         self.text.fill(text, true);
         let spans = &self.text.spans;
         grams::for_each_feature(&self.text, &mut self.tokens, |feature, first, last| {

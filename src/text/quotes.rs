@@ -141,6 +141,7 @@ impl QuoteIndex {
     pub fn quotes_of(Runs(runs): &Runs, text: &str, words: &[WordAt], only_marked: bool) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
         let mut group_begin = 0;
+        let mut line = LineBegins::default();
         // Runs with no word between them are one quote with ellipses.
         while group_begin < runs.len() {
             let mut group_end = group_begin + 1;
@@ -152,7 +153,9 @@ impl QuoteIndex {
             let (first, last) = (group[0], group[group.len() - 1]);
             let longest = group.iter().map(|run| run.words()).max().unwrap_or(0);
             let span = Span::new(words[first.begin].span.begin, words[last.end - 1].span.end);
-            if is_marked(text, span) && longest >= MIN_MARKED_WORDS || !only_marked && longest >= MIN_WORDS {
+            let line_begin = line.of(text, span.begin);
+            let is_marked = longest >= MIN_MARKED_WORDS && is_marked(text, line_begin, span);
+            if is_marked || !only_marked && longest >= MIN_WORDS {
                 spans.push(with_marks(text, span));
             }
         }
@@ -171,22 +174,16 @@ impl QuoteIndex {
         if words.len() < MIN_NEAR_DUPLICATE_WORDS {
             return None;
         }
-        let mut shared: Vec<(TrailNumber, usize)> = Vec::new();
-        for run in runs {
-            match shared.iter_mut().find(|(trail, _)| *trail == run.trail) {
-                Some((_, count)) => *count += run.words(),
-                None => shared.push((run.trail, run.words())),
-            }
-        }
-        let is_near = |(trail, count): &(TrailNumber, usize)| {
-            let other = self.trail(*trail).map_or(usize::MAX, |trail| trail.len());
-            *count as f64 >= NEAR_DUPLICATE_SHARE * words.len().max(other) as f64
+        let mut runs = runs.clone();
+        // The oldest first.
+        runs.sort_unstable_by_key(|run| run.trail.wrapping_sub(self.first_trail));
+        let is_near = |shared: &[Run]| {
+            let other = shared.first().and_then(|run| self.trail(run.trail)).map_or(usize::MAX, |trail| trail.len());
+            let count: usize = shared.iter().map(|run| run.words()).sum();
+            count as f64 >= NEAR_DUPLICATE_SHARE * words.len().max(other) as f64
         };
-        shared
-            .into_iter()
-            .filter(is_near)
-            .map(|(trail, _)| trail)
-            .min_by_key(|trail| trail.wrapping_sub(self.first_trail))
+        let near = runs.chunk_by(|left, right| left.trail == right.trail).find(|shared| is_near(shared))?;
+        near.first().map(|run| run.trail)
     }
 }
 
@@ -204,21 +201,38 @@ fn is_around_quotes(character: char) -> bool {
 
 /// Whether the span is a quote as people write them: the whole of what stands between quotation marks, or on a line that
 /// begins with `>`. Where a mark is missing, a line's end or an ellipsis will do on that side, but not on both.
-fn is_marked(text: &str, span: Span) -> bool {
-    let before = text.get(..span.begin).unwrap_or_default();
+fn is_marked(text: &str, line_begin: usize, span: Span) -> bool {
+    let line_begin = text.get(line_begin..span.begin).unwrap_or_default();
     let behind = text.get(span.end..).unwrap_or_default();
-    let line_begin = before.rsplit('\n').next().unwrap_or_default();
-    let line_end = behind.split('\n').next().unwrap_or_default();
     let before_run: String = line_begin.chars().rev().take_while(|character| is_around_quotes(*character)).collect();
-    let behind_run: String = line_end
+    let behind_run: String = behind
         .chars()
         .take_while(|character| is_around_quotes(*character) || is_closing_punctuation(*character))
         .collect();
+    let is_line_end = behind.get(behind_run.len()..).is_none_or(|rest| rest.is_empty() || rest.starts_with('\n'));
     let has_ellipsis = |run: &str| run.contains('…') || run.contains("..");
     let (opens, closes) = (before_run.contains(is_quotation_mark), behind_run.contains(is_quotation_mark));
     let begins = opens || before_run.len() == line_begin.len() || has_ellipsis(&before_run);
-    let ends = closes || behind_run.len() == line_end.len() || has_ellipsis(&behind_run);
+    let ends = closes || is_line_end || has_ellipsis(&behind_run);
     begins && ends && (opens || closes || line_begin.trim_start().starts_with('>'))
+}
+
+/// Where the lines of places begin, which are asked for in order: the text is looked through once for all of them.
+#[derive(Debug, Default)]
+struct LineBegins {
+    begin: usize,
+    seen: usize,
+}
+
+impl LineBegins {
+    fn of(&mut self, text: &str, place: usize) -> usize {
+        let since = text.get(self.seen..place).unwrap_or_default();
+        if let Some(at) = since.rfind('\n') {
+            self.begin = self.seen + at + 1;
+        }
+        self.seen = self.seen.max(place);
+        self.begin
+    }
 }
 
 fn is_closing_punctuation(character: char) -> bool {

@@ -42,12 +42,16 @@ pub fn sentences(text: &str, part: Span) -> Vec<Span> {
                 let behind = skip(within, at + character.len_utf8(), is_ending);
                 let closed = skip(within, behind, is_closing);
                 let run = Span::new(at, behind).of(within);
-                ends_sentence(within, begin, run, at, closed).then(|| with_emoji(within, closed))
+                let ends = ends_sentence(within, begin, run, at, closed);
+                // Where the whole run ends no sentence, no part of it does: it is looked at once.
+                next = if ends { next } else { next.max(behind) };
+                ends.then(|| with_emoji(within, closed))
             }
             _ if is_emoji(character) => {
-                let end = skip(within, at, is_emoji);
                 let before = within.get(..at).and_then(|head| head.chars().next_back());
+                // Only the first of a run stands apart: the run is looked at once.
                 let is_apart = before.is_none_or(char::is_whitespace);
+                let end = if is_apart { skip(within, at, is_emoji) } else { at };
                 (is_apart && begins_with_capital(within, end)).then_some(end)
             }
             _ => None,

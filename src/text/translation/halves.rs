@@ -6,6 +6,8 @@ use crate::domain::Span;
 const MAX_RATIO: f64 = 2.0;
 /// Places looked at, the most even ones first.
 const MAX_HALVES: usize = 3;
+/// Places whose white space is looked at.
+const MAX_CANDIDATES: usize = 64;
 /// Separators within a line, with the spaces around them.
 const SEPARATORS: [&str; 10] = [" / ", " // ", " /// ", " | ", " || ", " — ", " – ", " - ", " -- ", " = "];
 
@@ -24,24 +26,14 @@ pub struct Halves {
 /// neither has more than twice the letters of the other. At most three, the most even first.
 #[must_use]
 pub fn halves(text: &str) -> Vec<Halves> {
-    let mut found: Vec<(f64, Halves)> = Vec::new();
-    let mut letters: Option<LettersBefore> = None;
-    let mut cut = |between: Span, end: usize| {
-        // Most texts fall into no halves, and are not counted.
-        let letters = letters.get_or_insert_with(|| LettersBefore::of(text));
-        let first = Span::new(0, between.begin);
-        let second = Span::new(between.end, end.max(between.end));
-        let (one, other) = (letters.within(first), letters.within(second));
-        let ratio = one.max(other) / one.min(other);
-        if one > 0.0 && other > 0.0 && ratio <= MAX_RATIO {
-            let [first, between, second] = [first, between, second].map(|part| trimmed(text, part));
-            found.push((ratio, Halves { first, between, second }));
-        }
+    let mut cuts: Vec<Cut> = Vec::new();
+    let mut cut = |begin: usize, length: usize, end: usize| {
+        cuts.push(Cut { between: Span::new(begin, begin + length), end, number: cuts.len(), ratio: f64::INFINITY });
     };
     // Where halves can be even at all: letters are counted for few places.
     let (near, far) = (text.len() / 5, text.len() - text.len() / 5);
     for at in memchr::memchr_iter(b'\n', text.as_bytes()).filter(|at| (near..=far).contains(at)) {
-        cut(Span::new(at, at + 1), text.len());
+        cut(at, 1, text.len());
     }
     for separator in SEPARATORS {
         // The sign is rarer than the space before it, and looked for at once.
@@ -50,7 +42,7 @@ pub fn halves(text: &str) -> Vec<Halves> {
             continue;
         }
         for (at, _) in text.match_indices(separator).filter(|(at, _)| (near..=far).contains(at)) {
-            cut(Span::new(at, at + separator.len()), text.len());
+            cut(at, separator.len(), text.len());
         }
     }
     let closed = text.trim_end().trim_end_matches(['.', '!', '?', '…']);
@@ -58,12 +50,54 @@ pub fn halves(text: &str) -> Vec<Halves> {
         if closed.ends_with(closing)
             && let Some(at) = text.find(opening).filter(|at| (near..=far).contains(at))
         {
-            cut(Span::new(at, at + 1), closed.len() - 1);
+            cut(at, 1, closed.len() - 1);
         }
     }
-    found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.first.cmp(&b.1.first)));
+    weigh(text, &mut cuts);
+    cuts.retain(|cut| cut.ratio <= MAX_RATIO);
+    // Of those that are as even the first; at one place, in the order in which they were found.
+    cuts.sort_by(|a, b| a.ratio.total_cmp(&b.ratio).then(a.between.begin.cmp(&b.between.begin)));
+    cuts.truncate(MAX_CANDIDATES);
+    let trimmed = |span| trimmed(text, span);
+    let mut found: Vec<(f64, usize, Halves)> = cuts
+        .into_iter()
+        .map(|Cut { between, end, number, ratio }| {
+            let second = trimmed(Span::new(between.end, end.max(between.end)));
+            (ratio, number, Halves { first: trimmed(Span::new(0, between.begin)), between: trimmed(between), second })
+        })
+        .collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.2.first.cmp(&b.2.first)).then(a.1.cmp(&b.1)));
     found.truncate(MAX_HALVES);
-    found.into_iter().map(|(_, halves)| halves).collect()
+    found.into_iter().map(|(_, _, halves)| halves).collect()
+}
+
+/// A place where a text may be cut.
+struct Cut {
+    between: Span,
+    end: usize,
+    /// In the order in which they were found.
+    number: usize,
+    /// How many times the letters of one half are those of the other.
+    ratio: f64,
+}
+
+/// Counts the letters on both sides of all cuts, in one walk over the text: between the cut and what it is read up to, and
+/// behind that, there are none.
+fn weigh(text: &str, cuts: &mut [Cut]) {
+    if cuts.is_empty() {
+        return;
+    }
+    let total = letters(text);
+    cuts.sort_by_key(|cut| (cut.between.begin, cut.number));
+    let (mut before, mut from) = (0.0, 0);
+    for cut in cuts {
+        before += letters(Span::new(from, cut.between.begin).of(text));
+        from = cut.between.begin;
+        let behind = total - before;
+        if before > 0.0 && behind > 0.0 {
+            cut.ratio = before.max(behind) / before.min(behind);
+        }
+    }
 }
 
 /// Letters of a text; Chinese, Japanese and Korean ones say in one what others say in three.
@@ -72,36 +106,6 @@ pub(super) fn letters(text: &str) -> f64 {
         return text.bytes().filter(u8::is_ascii_alphanumeric).count() as f64;
     }
     text.chars().filter(|character| character.is_alphanumeric()).map(super::alignment::width).sum()
-}
-
-/// The widths of all letters before each byte of a text.
-struct LettersBefore(Vec<u32>);
-
-impl LettersBefore {
-    fn of(text: &str) -> Self {
-        let mut before = Vec::with_capacity(text.len() + 1);
-        let mut sum = 0;
-        if text.is_ascii() {
-            before.extend(text.bytes().map(|byte| {
-                let so_far = sum;
-                sum += u32::from(byte.is_ascii_alphanumeric());
-                so_far
-            }));
-            before.push(sum);
-            return Self(before);
-        }
-        for character in text.chars() {
-            before.extend(std::iter::repeat_n(sum, character.len_utf8()));
-            // Widths are small whole numbers.
-            sum += if character.is_alphanumeric() { super::alignment::width(character) as u32 } else { 0 };
-        }
-        before.push(sum);
-        Self(before)
-    }
-
-    fn within(&self, span: Span) -> f64 {
-        f64::from(self.0[span.end] - self.0[span.begin])
-    }
 }
 
 fn trimmed(text: &str, span: Span) -> Span {

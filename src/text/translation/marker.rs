@@ -13,6 +13,12 @@ use crate::text::words::{fold, hash_folded, hash_word, words};
 const MAX_LANGUAGE_WORDS: usize = 3;
 /// Words looked at: the longest marker with a language of three words.
 const MAX_WORDS: usize = 9;
+/// A longer word is in no marker, and a marker with what closes it is not longer: no more is looked at, however long a word or
+/// a line is.
+const MAX_WORD_BYTES: usize = 128;
+const MAX_HEAD_BYTES: usize = 1024;
+/// Places looked at that a marker's first word, or a flag, stands at.
+const MAX_PLACES: usize = 1_000;
 /// Codes up to this length are words in many languages (`it`, `no`), unless written in capitals or between brackets.
 const MAX_CODE_LETTERS: usize = 3;
 /// Markers found in a text; a text with more is no translation, but a list.
@@ -67,7 +73,8 @@ pub fn find_marker(text: &str) -> Option<Marker> {
 pub fn markers(text: &str) -> Vec<Marker> {
     let mut places = Vec::new();
     if has_mark(text) {
-        for place in places_in(text) {
+        let begins = |place: &Place| place.is_flag || begins_marker(text, *place);
+        for place in places_in(text).into_iter().filter(begins).take(MAX_PLACES) {
             places.extend(found_at(text, place));
             if places.len() == MAX_MARKERS {
                 break;
@@ -222,13 +229,22 @@ fn flag_at(text: &str, place: Place) -> Option<Found> {
     })
 }
 
+/// Whether the first word of a place begins a marker: before all other work, since nearly no word does.
+fn begins_marker(text: &str, place: Place) -> bool {
+    wordings_of(cut_to(text.get(place.first..).unwrap_or_default(), MAX_WORD_BYTES)).is_some()
+}
+
+/// The wordings that begin with the first word of a text.
+fn wordings_of(beginning: &str) -> Option<&'static [Wording]> {
+    let first = words(beginning).next()?;
+    WORDINGS.get(&hash_folded(first.of(beginning), &mut String::new())).map(Vec::as_slice)
+}
+
 /// Words that are a marker.
 fn words_at(text: &str, place: Place) -> Option<Found> {
-    let rest = text.get(place.first..)?;
-    let first = words(rest).next()?;
-    // Before all other work: nearly no word begins a marker.
-    let wordings = WORDINGS.get(&hash_folded(first.of(rest), &mut String::new()))?;
-    let head = rest.get(..memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len()))?;
+    let head = cut_to(text.get(place.first..)?, MAX_HEAD_BYTES);
+    let head = head.split('\n').next().unwrap_or(head);
+    let wordings = wordings_of(head)?;
     let spans: Vec<Span> = words(head).take(MAX_WORDS).collect();
     let folded: Vec<String> = spans.iter().map(|span| fold(span.of(head))).collect();
     let opening = text.get(place.begin..place.first)?.trim();
@@ -262,6 +278,11 @@ fn words_at(text: &str, place: Place) -> Option<Found> {
         let is_word = matches!(kind, MarkerKind::Language(_)) && is_code && !is_bracketed && !is_in_capitals;
         (!is_word).then_some(Found { kind: *kind, ..found })
     })
+}
+
+/// The beginning of a text, at most so many bytes of it.
+fn cut_to(text: &str, bytes: usize) -> &str {
+    (0..4).find_map(|fewer| text.get(..bytes - fewer)).unwrap_or(text)
 }
 
 /// What the marker of a number announces.
