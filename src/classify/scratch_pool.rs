@@ -1,12 +1,15 @@
 //! Memory that is kept from text to text, lent to whoever works with a model at the moment.
 
 use std::sync::{Mutex, PoisonError};
+use std::thread::{self, ThreadId};
 
 /// The scratches that nobody works with at the moment; as many come to be as threads work at a time. What a scratch holds
 /// makes work quicker and changes no result.
+///
+/// A thread gets the one that it had last, if that is free: what is in a processor's cache is of use to that processor.
 #[derive(Debug)]
 pub struct ScratchPool<T> {
-    free: Mutex<Vec<T>>,
+    free: Mutex<Vec<(ThreadId, T)>>,
 }
 
 impl<T> Default for ScratchPool<T> {
@@ -25,11 +28,18 @@ impl<T> Clone for ScratchPool<T> {
 impl<T> ScratchPool<T> {
     /// Lends a scratch, made where none is free. One whose work panics is thrown away.
     pub fn lend<R>(&self, make: impl FnOnce() -> T, work: impl FnOnce(&mut T) -> R) -> R {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut scratch = free.unwrap_or_else(make);
+        let thread = thread::current().id();
+        let mut scratch = self.take(thread).unwrap_or_else(make);
         let done = work(&mut scratch);
-        self.free.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).push((thread, scratch));
         done
+    }
+
+    fn take(&self, thread: ThreadId) -> Option<T> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = free.iter().position(|(last, _)| *last == thread);
+        let at = own.or(free.len().checked_sub(1))?;
+        Some(free.swap_remove(at).1)
     }
 }
 

@@ -124,8 +124,9 @@ impl Detector {
             .filter(|(_, log)| log - best > HOPELESS)
             .map(|(language, log)| (*language, log - best + prior.probability(*language).ln()))
             .collect();
-        for language in prior.languages().filter(|language| may_be_written_in(*language, script)) {
-            if !evidence.log_likelihoods.iter().any(|(other, _)| *other == language) {
+        for language in prior.languages() {
+            let is_known_to_model = evidence.log_likelihoods.iter().any(|(other, _)| *other == language);
+            if !is_known_to_model && may_be_written_in(language, script) {
                 posterior.push((language, UNKNOWN_TO_THE_MODEL + prior.probability(language).ln()));
             }
         }
