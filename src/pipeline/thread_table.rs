@@ -6,8 +6,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::config::Limits;
 use crate::domain::ThreadId;
-use crate::text::words::hash_word;
+use crate::text::words::{hash_word, mix};
 
+use super::context_outline::ContextOutline;
 use super::thread_state::ThreadState;
 
 /// How many forgotten threads are known by name, so that their later records say that something is missing.
@@ -54,6 +55,30 @@ impl ThreadTable {
     /// Threads and comments forgotten so far.
     pub(super) fn forgotten(&self) -> (u64, u64) {
         (self.forgotten_threads, self.forgotten_comments)
+    }
+
+    /// What there is, without what was said.
+    pub(super) fn outline(&self) -> ContextOutline {
+        let mut slots: Vec<(u64, u64, u64)> = self
+            .slots
+            .iter()
+            .map(|(id, slot)| (hash_word(id.as_str()), slot.state.len() as u64, slot.last_use))
+            .collect();
+        slots.sort_unstable();
+        let shape = slots.iter().fold(0, |hash, (id, comments, last_use)| {
+            [id, comments, last_use].into_iter().fold(hash, |hash, part| mix(hash ^ part).rotate_left(1))
+        });
+        ContextOutline {
+            remembered: slots.into_iter().map(|(id, ..)| id).collect(),
+            uses: self.uses,
+            comments: self.comments as u64,
+            forgotten_threads: self.forgotten_threads,
+            forgotten_comments: self.forgotten_comments,
+            forgotten_ids: self.forgotten_order.len() as u64,
+            ids: 0,
+            shape,
+            cascade_credit: None,
+        }
     }
 
     /// Runs `visit` on a thread, new or old, which by that becomes the one used last; then forgets what is too much.

@@ -152,6 +152,17 @@ impl Cascade {
     pub fn options(&self) -> &CascadeOptions {
         &self.options
     }
+
+    /// The credit that is saved up, in parts.
+    #[must_use]
+    pub fn credit_parts(&self) -> u32 {
+        self.credit_parts
+    }
+
+    /// Goes on with the credit that an earlier run had saved up.
+    pub fn set_credit_parts(&mut self, parts: u32) {
+        self.credit_parts = parts.min(MAX_BURST * PARTS_PER_COMMENT);
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,155 @@
+//! A run that is killed at any moment goes on, and leaves the bytes of one that was not.
+
+use std::io::Write as _;
+use std::process::Child;
+
+use crate::support::{CheckpointedRun, mixed_input};
+
+/// Numbers that look random and are the same every time (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % sides
+    }
+}
+
+/// Waits for a moment, or for the end of the run if that comes first. Looks again and again instead of sleeping: the moments
+/// between two writes are short.
+fn wait_for(child: &mut Child, mut has_come: impl FnMut() -> bool) {
+    while !has_come() && child.try_wait().expect("a child").is_none() {
+        std::thread::yield_now();
+    }
+}
+
+/// Kills a run (SIGKILL) at a moment that is thrown for; whether there was anything left to kill.
+fn kill_once(run: &CheckpointedRun, output: &str, input: Option<&str>, longest: u64, dice: &mut Dice) -> bool {
+    let workers = 1 + dice.roll(4) as usize;
+    let mut child = run.start(workers);
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let feeder = input.map(|input| {
+        // Some of the input, and then the pipe stays open until the kill.
+        let bytes = input.as_bytes()[..dice.roll(input.len() as u64 + 1) as usize].to_vec();
+        let stdin = std::thread::spawn(move || {
+            let _ = stdin.write_all(&bytes);
+            stdin
+        });
+        stdin
+    });
+    match dice.roll(4) {
+        // While it starts, catches up or reads.
+        0 if input.is_some() => {
+            wait_for(&mut child, || feeder.as_ref().is_some_and(std::thread::JoinHandle::is_finished));
+        }
+        0 | 1 => {
+            let length = dice.roll(longest) + 1;
+            wait_for(&mut child, || run.length(output) >= length || feeder_is_done(feeder.as_ref()));
+        }
+        // While a checkpoint is made.
+        2 => {
+            let partial = run.workspace.path("run.checkpoint.partial");
+            wait_for(&mut child, || partial.exists() || feeder_is_done(feeder.as_ref()));
+        }
+        // Right after one.
+        _ => {
+            let before = run.items();
+            wait_for(&mut child, || run.items() != before || feeder_is_done(feeder.as_ref()));
+        }
+    }
+    let was_running = child.try_wait().expect("a child").is_none();
+    let _ = child.kill();
+    let output = child.wait_with_output().expect("the program ends");
+    if !was_running {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{stderr}");
+    }
+    was_running
+}
+
+/// Whether a run that waits for more input has got all that there is.
+fn feeder_is_done<T>(feeder: Option<&std::thread::JoinHandle<T>>) -> bool {
+    feeder.is_some_and(std::thread::JoinHandle::is_finished)
+}
+
+fn check(configuration: &str, arguments: &[&str], output: &str, kills: usize, from_stdin: bool) {
+    let input = mixed_input(700, 9);
+    let new = || {
+        let run = CheckpointedRun::new(configuration, arguments);
+        if !from_stdin {
+            run.workspace.write("comments.jsonl", &input);
+        }
+        run
+    };
+    let stdin = if from_stdin { input.as_bytes() } else { b"" };
+    let reference = new();
+    let said = reference.end(2, stdin);
+    assert!(said.contains("no checkpoint is there"), "{said}");
+    let unbroken = reference.left();
+    assert!(unbroken.outputs.iter().any(|(_, bytes)| !bytes.is_empty()));
+
+    let run = new();
+    let mut dice = Dice(kills as u64);
+    let longest = reference.length(output);
+    let (mut killed, mut resumed, mut before) = (0, 0, None);
+    for _ in 0..kills {
+        let was_running = kill_once(&run, output, from_stdin.then_some(input.as_str()), longest, &mut dice);
+        killed += usize::from(was_running);
+        let items = run.items();
+        assert!(items.is_none() || items >= before, "a checkpoint went back from {before:?} to {items:?}");
+        resumed += usize::from(before.is_some() && was_running);
+        before = items;
+        if !was_running {
+            break;
+        }
+    }
+    assert!(
+        killed >= 2 && resumed >= 1,
+        "killed {killed} times, of these {resumed} after a checkpoint: too few to tell"
+    );
+    run.end(3, stdin);
+    run.left().expect(&unbroken, &format!("{arguments:?} after {killed} kills"));
+    let again = run.end(1, stdin);
+    assert!(again.contains("the run is complete"), "{again}");
+    run.left().expect(&unbroken, "after a run that had nothing to do");
+}
+
+const TINY: &str = "[limits]\nmax_threads = 3\nmax_comments_per_thread = 5\nmax_comments = 12\nmax_ids = 40\n";
+
+#[test]
+fn several_outputs_of_a_file() {
+    let arguments = [
+        "comments.jsonl",
+        "-o",
+        "records.jsonl",
+        "-o",
+        "table.csv.gz",
+        "-o",
+        "packed.jsonl.zst",
+        "-o",
+        "tabs.tsv",
+        "--dead-letters",
+        "dead.jsonl.gz",
+        "--write-back",
+        "wordpress=hold.sh",
+        "--write-back",
+        "coral=hold.jsonl.zst",
+        "--checkpoint-every",
+        "50",
+    ];
+    check("", &arguments, "records.jsonl", 9, false);
+}
+
+#[test]
+fn stdin_that_is_fed_again() {
+    let arguments = ["-o", "records.jsonl", "--dead-letters", "dead.jsonl", "--checkpoint-every", "30"];
+    check("", &arguments, "records.jsonl", 8, true);
+}
+
+#[test]
+fn threads_that_are_forgotten_and_come_back() {
+    let arguments = ["comments.jsonl", "-o", "queue.csv", "--split-by", "action", "--checkpoint-every", "37"];
+    check(TINY, &arguments, "queue.approve.csv", 8, false);
+}
