@@ -25,40 +25,8 @@ fn wait_for(child: &mut Child, mut has_come: impl FnMut() -> bool) {
     }
 }
 
-/// Kills a run (SIGKILL) at a moment that is thrown for; whether there was anything left to kill.
-fn kill_once(run: &CheckpointedRun, output: &str, input: Option<&str>, longest: u64, dice: &mut Dice) -> bool {
-    let workers = 1 + dice.roll(4) as usize;
-    let mut child = run.start(workers);
-    let mut stdin = child.stdin.take().expect("a pipe");
-    let feeder = input.map(|input| {
-        // Some of the input, and then the pipe stays open until the kill.
-        let bytes = input.as_bytes()[..dice.roll(input.len() as u64 + 1) as usize].to_vec();
-        let stdin = std::thread::spawn(move || {
-            let _ = stdin.write_all(&bytes);
-            stdin
-        });
-        stdin
-    });
-    match dice.roll(4) {
-        // While it starts, catches up or reads.
-        0 if input.is_some() => {
-            wait_for(&mut child, || feeder.as_ref().is_some_and(std::thread::JoinHandle::is_finished));
-        }
-        0 | 1 => {
-            let length = dice.roll(longest) + 1;
-            wait_for(&mut child, || run.length(output) >= length || feeder_is_done(feeder.as_ref()));
-        }
-        // While a checkpoint is made.
-        2 => {
-            let partial = run.workspace.path("run.checkpoint.partial");
-            wait_for(&mut child, || partial.exists() || feeder_is_done(feeder.as_ref()));
-        }
-        // Right after one.
-        _ => {
-            let before = run.items();
-            wait_for(&mut child, || run.items() != before || feeder_is_done(feeder.as_ref()));
-        }
-    }
+/// Kills a run (SIGKILL); whether there was anything left to kill.
+fn kill(mut child: Child) -> bool {
     let was_running = child.try_wait().expect("a child").is_none();
     let _ = child.kill();
     let output = child.wait_with_output().expect("the program ends");
@@ -69,21 +37,64 @@ fn kill_once(run: &CheckpointedRun, output: &str, input: Option<&str>, longest: 
     was_running
 }
 
-/// Whether a run that waits for more input has got all that there is.
-fn feeder_is_done<T>(feeder: Option<&std::thread::JoinHandle<T>>) -> bool {
-    feeder.is_some_and(std::thread::JoinHandle::is_finished)
+/// Kills a run that reads a file, at a moment that is thrown for.
+fn kill_at_a_file(run: &CheckpointedRun, output: &str, longest: u64, dice: &mut Dice) -> bool {
+    let mut child = run.start(1 + dice.roll(4) as usize);
+    drop(child.stdin.take());
+    match dice.roll(3) {
+        // While it catches up, or between two checkpoints.
+        0 => {
+            let length = dice.roll(longest) + 1;
+            wait_for(&mut child, || run.length(output) >= length);
+        }
+        // While a checkpoint is made.
+        1 => {
+            let partial = run.workspace.path("run.checkpoint.partial");
+            wait_for(&mut child, || partial.exists());
+        }
+        // Right after one.
+        _ => {
+            let before = run.items();
+            wait_for(&mut child, || run.items() != before);
+        }
+    }
+    kill(child)
 }
 
-fn check(configuration: &str, arguments: &[&str], output: &str, kills: usize, from_stdin: bool) {
+/// Kills a run that was fed with a beginning of its input, of which the pipe stays open: while it starts or catches up, or
+/// right after one of the checkpoints that it can make of that.
+fn kill_at_a_pipe(run: &CheckpointedRun, input: &str, every: u64, dice: &mut Dice) -> bool {
+    let mut child = run.start(1 + dice.roll(4) as usize);
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let bytes = input.as_bytes()[..dice.roll(input.len() as u64 + 1) as usize].to_vec();
+    let items = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+    let before = run.items().unwrap_or(0);
+    let new_checkpoints = (items / every).saturating_sub(before / every);
+    let awaited = (new_checkpoints > 0 && dice.roll(4) > 0).then(|| before + every * (1 + dice.roll(new_checkpoints)));
+    let feeder = std::thread::spawn(move || {
+        // It may be killed before it has taken all.
+        let _ = stdin.write_all(&bytes);
+        stdin
+    });
+    match awaited {
+        Some(awaited) => wait_for(&mut child, || run.items().is_some_and(|items| items >= awaited)),
+        None => wait_for(&mut child, || feeder.is_finished()),
+    }
+    let was_running = kill(child);
+    drop(feeder.join().expect("no panic"));
+    was_running
+}
+
+fn check(configuration: &str, arguments: &[&str], output: &str, kills: usize, pipe_every: Option<u64>) {
     let input = mixed_input(700, 9);
     let new = || {
         let run = CheckpointedRun::new(configuration, arguments);
-        if !from_stdin {
+        if pipe_every.is_none() {
             run.workspace.write("comments.jsonl", &input);
         }
         run
     };
-    let stdin = if from_stdin { input.as_bytes() } else { b"" };
+    let stdin = if pipe_every.is_some() { input.as_bytes() } else { b"" };
     let reference = new();
     let said = reference.end(2, stdin);
     assert!(said.contains("no checkpoint is there"), "{said}");
@@ -95,7 +106,10 @@ fn check(configuration: &str, arguments: &[&str], output: &str, kills: usize, fr
     let longest = reference.length(output);
     let (mut killed, mut resumed, mut before) = (0, 0, None);
     for _ in 0..kills {
-        let was_running = kill_once(&run, output, from_stdin.then_some(input.as_str()), longest, &mut dice);
+        let was_running = match pipe_every {
+            Some(every) => kill_at_a_pipe(&run, &input, every, &mut dice),
+            None => kill_at_a_file(&run, output, longest, &mut dice),
+        };
         killed += usize::from(was_running);
         let items = run.items();
         assert!(items.is_none() || items >= before, "a checkpoint went back from {before:?} to {items:?}");
@@ -139,17 +153,17 @@ fn several_outputs_of_a_file() {
         "--checkpoint-every",
         "50",
     ];
-    check("", &arguments, "records.jsonl", 9, false);
+    check("", &arguments, "records.jsonl", 9, None);
 }
 
 #[test]
 fn stdin_that_is_fed_again() {
     let arguments = ["-o", "records.jsonl", "--dead-letters", "dead.jsonl", "--checkpoint-every", "30"];
-    check("", &arguments, "records.jsonl", 8, true);
+    check("", &arguments, "records.jsonl", 8, Some(30));
 }
 
 #[test]
 fn threads_that_are_forgotten_and_come_back() {
     let arguments = ["comments.jsonl", "-o", "queue.csv", "--split-by", "action", "--checkpoint-every", "37"];
-    check(TINY, &arguments, "queue.approve.csv", 8, false);
+    check(TINY, &arguments, "queue.approve.csv", 8, None);
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::{CHECKPOINT, CheckpointedRun, SmallModel, Workspace, mixed_input};
 
 /// Reads a file and then stdin: as long as that is open, the run has not come to its end.
-const ARGUMENTS: [&str; 11] = [
+const ARGUMENTS: [&str; 10] = [
     "comments.jsonl",
     "-",
     "-o",
@@ -22,7 +22,6 @@ const ARGUMENTS: [&str; 11] = [
     "dead.jsonl",
     "--checkpoint-every",
     "40",
-    "--map=text=text",
 ];
 const CONFIGURATION: &str =
     "[models.custom]\nspam = \"spam\"\n[output]\nauthor = \"hash\"\nauthor_key_file = \"key\"\n";
