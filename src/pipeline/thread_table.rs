@@ -157,6 +157,7 @@ impl ThreadTable {
 mod tests {
     use super::*;
     use crate::domain::CommentId;
+    use crate::text::anatomy::word_hashes;
 
     fn table(max_threads: usize, max_comments_per_thread: usize, max_comments: usize) -> ThreadTable {
         ThreadTable::new(Limits { max_threads, max_comments_per_thread, max_comments, ..Limits::default() })
@@ -206,5 +207,23 @@ mod tests {
         }
         assert_eq!(say(&mut table, "new", 9), 1);
         assert_eq!(table.with_thread(&ThreadId::new("old"), |state| (state.len(), state.is_truncated)), (3, true));
+    }
+
+    /// What a resumed run relies on.
+    #[test]
+    fn what_is_forgotten_depends_on_counts_alone() {
+        let (mut full, mut counted) = (table(3, 5, 12), table(3, 5, 12));
+        for number in 0..500_u64 {
+            let thread = ThreadId::new((number * number % 7).to_string());
+            let words = word_hashes("a comment of some words");
+            let id = CommentId::new((number % 90).to_string());
+            full.with_thread(&thread, |state| state.remember(&id, Some(number % 3), number % 11, &words, None, None));
+            counted.with_thread(&thread, |state| state.remember(&id, None, 0, &[], None, None));
+            assert_eq!(full.outline(), counted.outline(), "{number}");
+        }
+        assert!(full.forgotten().0 > 0);
+        let before = full.outline();
+        full.with_thread(&ThreadId::new("0"), |_| ());
+        assert_eq!(before.difference(&full.outline()), Some("items placed"));
     }
 }
