@@ -10,6 +10,9 @@ mod broken_lines;
 mod calibration;
 #[cfg(feature = "sentence-transformer")]
 mod cascade;
+#[cfg(unix)]
+mod checkpoint_kills;
+mod checkpoints;
 mod commands;
 mod endings;
 mod evaluate;

@@ -155,6 +155,24 @@ pub(super) struct RunOptions {
     #[arg(long, value_name = "FILE")]
     pub(super) dead_letters: Option<PathBuf>,
 
+    /// Note here, again and again, how far the run has come, so that it can go on after it was killed: docs/checkpoints.md
+    #[arg(long, value_name = "FILE")]
+    pub(super) checkpoint: Option<PathBuf>,
+
+    /// Go on from the checkpoint, with the same input and options; begin at the beginning where there is none yet
+    #[arg(long, requires = "checkpoint")]
+    pub(super) resume: bool,
+
+    /// After how many items of the input a checkpoint is made; a compressed output begins a new frame there
+    #[arg(
+        long,
+        requires = "checkpoint",
+        default_value_t = 20_000,
+        value_name = "N",
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub(super) checkpoint_every: u64,
+
     /// The configuration; ./pipeline.toml where there is one, else the built-in one
     #[arg(short, long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,

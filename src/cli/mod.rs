@@ -3,6 +3,7 @@
 mod args;
 mod bias;
 mod calibrate;
+mod checkpoint;
 mod config;
 mod evaluate;
 mod evaluate_language;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 use same_file::Handle;
 
-use crate::sink::{LineSink, compression_of};
+use crate::sink::{Compression, DurableFile, LineSink, compression_of};
 
 use super::inputs::{Problems, is_dash};
 
@@ -102,13 +102,59 @@ fn place_of(path: &Path) -> io::Result<Option<PathBuf>> {
     Ok(Some(folder.canonicalize()?.join(name)))
 }
 
-/// An output that was checked: a file, emptied, and compressed as its ending says.
-pub(super) fn compressed_output(path: &Path, problems: &mut Problems) -> Option<LineSink> {
+/// Whether a path leads to a pipe or a device.
+pub(super) fn is_pipe_or_device(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+}
+
+/// What becomes of a file when it is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// It is emptied.
+    Emptied,
+    /// It is emptied, and checkpoints can be made of it.
+    Durable,
+    /// It stays as it is, until it is written on from a checkpoint.
+    AsItIs,
+}
+
+/// An output that was checked: a file, compressed as its ending says.
+///
+/// # Errors
+/// Where it cannot be made or opened.
+pub(super) fn line_output(path: &Path, opening: Opening) -> anyhow::Result<LineSink> {
+    let (name, compression) = (path.display().to_string(), compression_of(path));
+    Ok(match opening {
+        Opening::Emptied => LineSink::compressed(name, Box::new(emptied(path)?), compression),
+        Opening::Durable | Opening::AsItIs => LineSink::durable(name, durable(path, opening)?, compression),
+    })
+}
+
+/// An output that was checked: a file that is not compressed, whatever its ending says.
+///
+/// # Errors
+/// Where it cannot be made or opened.
+pub(super) fn plain_output(path: &Path, opening: Opening) -> anyhow::Result<LineSink> {
     let name = path.display().to_string();
-    let opened = emptied(path).and_then(|file| {
-        LineSink::compressed(&*name, Box::new(file), compression_of(path)).map_err(anyhow::Error::new)
-    });
-    opened.map_err(|error| problems.push(error)).ok()
+    Ok(match opening {
+        Opening::Emptied => LineSink::new(name, Box::new(emptied(path)?)),
+        Opening::Durable | Opening::AsItIs => LineSink::durable(name, durable(path, opening)?, Compression::None),
+    })
+}
+
+/// A file that checkpoints can be made of.
+///
+/// # Errors
+/// Where it cannot be made or opened, or another run writes it.
+pub(super) fn durable(path: &Path, opening: Opening) -> anyhow::Result<DurableFile> {
+    let open = || {
+        let mut file = DurableFile::open(path)?;
+        if opening != Opening::AsItIs {
+            file.cut(0)?;
+        }
+        Ok::<_, io::Error>(file)
+    };
+    open().with_context(|| format!("{}: cannot write", path.display()))
 }
 
 /// An output that was checked: a file that is empty now.

@@ -1,7 +1,7 @@
 //! Which files a run writes records to, in which form.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::anyhow;
 
@@ -14,13 +14,13 @@ use crate::wire::row::Column;
 
 use super::args::{RunOptions, WriteBack};
 use super::inputs::{Problems, is_dash};
-use super::outputs::{compressed_output, emptied};
+use super::outputs::{Opening, emptied, is_pipe_or_device, line_output};
 
 /// A file of records, not yet opened; `-` is stdout.
 #[derive(Debug)]
 pub(super) struct RecordFile {
     pub(super) path: PathBuf,
-    form: OutputForm,
+    pub(super) form: OutputForm,
     /// The action whose records it gets; all of them where there is none.
     only: Option<Action>,
 }
@@ -63,42 +63,38 @@ pub(super) fn files(options: &RunOptions, problems: &mut Problems) -> Vec<Record
     files
 }
 
-fn is_pipe_or_device(path: &Path) -> bool {
-    path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-}
-
-/// Opens files that were checked, each empty now. The columns are those of formats that are tables.
+/// Opens files that were checked. The columns are those of formats that are tables.
 pub(super) fn open(
     files: &[RecordFile],
     write_back: &[WriteBack],
     columns: &[Column],
+    opening: Opening,
     problems: &mut Problems,
 ) -> RecordOutputs {
     let mut outputs = RecordOutputs::default();
     for file in files {
-        match open_file(file, columns) {
+        match open_file(file, columns, opening) {
             Ok(sink) => outputs.add(sink, file.only.map(Action::name)),
             Err(problem) => problems.push(problem),
         }
     }
     for WriteBack { system, file } in write_back {
-        let Some(lines) = compressed_output(file, problems) else { continue };
-        match WriteBackSink::new(*system, lines) {
-            Ok(sink) => outputs.add(Box::new(sink), None),
-            Err(error) => problems.push(error.into()),
+        match line_output(file, opening) {
+            Ok(lines) => outputs.add(Box::new(WriteBackSink::new(*system, lines)), None),
+            Err(error) => problems.push(error),
         }
     }
     outputs
 }
 
-fn open_file(file: &RecordFile, columns: &[Column]) -> anyhow::Result<Box<dyn RecordSink>> {
+fn open_file(file: &RecordFile, columns: &[Column], opening: Opening) -> anyhow::Result<Box<dyn RecordSink>> {
     let (path, columns) = (&file.path, columns.to_vec());
     let name = path.display().to_string();
     let lines = || -> anyhow::Result<LineSink> {
         if is_dash(path) {
             return Ok(LineSink::new("stdout", Box::new(io::stdout())));
         }
-        Ok(LineSink::compressed(&*name, Box::new(emptied(path)?), file.form.compression)?)
+        line_output(path, opening)
     };
     Ok(match file.form.format {
         RecordFormat::JsonLines => Box::new(JsonLinesSink::new(lines()?)),

@@ -6,15 +6,19 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
-use crate::pipeline::{Outcome, Outputs, RunError, Settings, run as run_pipeline};
+use crate::pipeline::{
+    CheckpointError, Checkpointing, Outcome, Outputs, RunError, Settings, run as run_pipeline, run_with_checkpoints,
+};
+use crate::sink::{LineSink, OutputPosition};
 use crate::telemetry::Counters;
 use crate::wire::row::columns;
 
 use super::args::{ProgressChoice, RunOptions};
+use super::checkpoint::Plans;
 use super::failure::{Exit, Failure};
-use super::outputs::Taken;
+use super::outputs::{Opening, Taken};
 use super::progress::Progress;
-use super::{config, inputs, outputs, record_outputs, summary};
+use super::{checkpoint, config, inputs, outputs, record_outputs, summary};
 
 /// Checks and opens everything, then runs.
 pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
@@ -33,9 +37,19 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
     let files = record_outputs::files(options, &mut problems);
     let records: Vec<&Path> = files.iter().map(|file| file.path.as_path()).collect();
     let write_back = options.write_back.iter().map(|write_back| &write_back.file);
-    let beside_records: Vec<&Path> =
-        options.dead_letters.iter().chain(&options.summary).chain(write_back).map(PathBuf::as_path).collect();
+    let checkpoints = checkpoint::written(options);
+    let beside_records = options.dead_letters.iter().chain(&options.summary).chain(write_back).chain(&checkpoints);
+    let beside_records: Vec<&Path> = beside_records.map(PathBuf::as_path).collect();
     outputs::check_all_outputs(&records, &beside_records, taken, &mut problems);
+    let about = checkpoint::Run {
+        options,
+        files: &files,
+        plan: plan.as_ref(),
+        models: models.as_ref(),
+        authors: authors.as_ref(),
+        article: article.as_ref(),
+    };
+    let plans = checkpoint::plans(&about, &mut problems);
 
     // Nothing is created or emptied while anything is wrong.
     let (Some(plan), Some(models), Some(translators), Some(authors), true) =
@@ -43,10 +57,19 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
     else {
         return Err(Failure::all(problems));
     };
+    let (checkpointing, opening) = match plans {
+        Plans::None => (None, Opening::Emptied),
+        Plans::Make(plans) if plans.resumed.is_some() => (Some(*plans), Opening::AsItIs),
+        Plans::Make(plans) => (Some(*plans), Opening::Durable),
+        Plans::Complete(tally) => return Ok(checkpoint::tell_complete(options, &tally)),
+    };
     let columns = columns(models.score_labels(), plan.output.statement.is_some());
-    let records = record_outputs::open(&files, &options.write_back, &columns, &mut problems);
-    let dead_letters = options.dead_letters.as_deref().map(|path| outputs::compressed_output(path, &mut problems));
-    let summary_sink = options.summary.as_deref().map(|path| outputs::output(Some(path), &mut problems));
+    let records = record_outputs::open(&files, &options.write_back, &columns, opening, &mut problems);
+    let mut open = |path: Option<&Path>, open: &dyn Fn(&Path) -> anyhow::Result<LineSink>| {
+        path.and_then(|path| open(path).map_err(|error| problems.push(error)).ok())
+    };
+    let dead_letters = open(options.dead_letters.as_deref(), &|path| outputs::line_output(path, opening));
+    let summary_sink = open(options.summary.as_deref(), &|path| outputs::plain_output(path, opening));
     if !problems.is_empty() {
         return Err(Failure::all(problems));
     }
@@ -62,16 +85,17 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
         article,
         workers: options.workers.map_or_else(default_workers, usize::from),
     };
-    let sinks = Outputs { records, dead_letters: dead_letters.flatten() };
+    let sinks = Outputs { records, dead_letters };
     #[allow(
         clippy::disallowed_methods,
         reason = "the speed of a run is told to its user, and nothing else depends on it"
     )]
     let begun = Instant::now();
     let prints_records = files.iter().any(|file| inputs::is_dash(&file.path));
-    let outcome = run_on_runtime(settings, sinks, options.progress, prints_records, total)?;
+    checkpointing.iter().for_each(checkpoint::tell_plans);
+    let outcome = run_on_runtime(settings, sinks, checkpointing, options.progress, prints_records, total)?;
     let seconds = begun.elapsed().as_secs_f64();
-    finish(outcome, seconds, options, summary_sink.flatten())
+    finish(outcome, seconds, options, summary_sink)
 }
 
 /// The runtime that joins the stages; work that takes a processor runs on threads beside it.
@@ -87,6 +111,7 @@ pub(super) fn start_runtime() -> Result<tokio::runtime::Runtime, Failure> {
 fn run_on_runtime(
     settings: Settings,
     outputs: Outputs,
+    checkpointing: Option<Checkpointing>,
     progress: ProgressChoice,
     prints_records: bool,
     total: Option<u64>,
@@ -95,12 +120,17 @@ fn run_on_runtime(
     let outcome = runtime.block_on(async {
         let counters = Arc::new(Counters::default());
         let _progress = Progress::start(progress, total, &counters, prints_records);
-        run_pipeline(settings, outputs, counters, interrupted()).await
+        match checkpointing {
+            None => run_pipeline(settings, outputs, counters, interrupted()).await,
+            Some(how) => run_with_checkpoints(settings, outputs, how, counters, interrupted()).await,
+        }
     });
     // The reading thread, or a write, may be waiting for somebody who never comes.
     runtime.shutdown_background();
     outcome.map_err(|error| {
-        let exit = if matches!(error, RunError::Sink(_)) { Exit::CouldNotRun } else { Exit::Bug };
+        let threads_differ = matches!(error, RunError::Checkpoint(CheckpointError::ThreadsDiffer { .. }));
+        let is_told = matches!(error, RunError::Sink(_) | RunError::Checkpoint(_));
+        let exit = if is_told && !threads_differ { Exit::CouldNotRun } else { Exit::Bug };
         Failure { problems: vec![error.into()], exit }
     })
 }
@@ -144,16 +174,17 @@ pub(super) fn default_workers() -> usize {
 }
 
 fn finish(
-    outcome: Outcome,
+    mut outcome: Outcome,
     seconds: f64,
     options: &RunOptions,
-    summary_sink: Option<crate::sink::LineSink>,
+    summary_sink: Option<LineSink>,
 ) -> Result<Exit, Failure> {
     if outcome.is_closed {
         // Whoever read the records has seen enough: no summary, no complaint.
         return Ok(Exit::Done);
     }
     let broke_off = outcome.tally.by_kind.contains_key(crate::domain::RejectKind::Unreadable.name());
+    let completion = outcome.completion.take();
     let summary = summary::summarise(outcome, seconds);
     {
         use std::io::Write as _;
@@ -162,7 +193,18 @@ fn finish(
     if let Some(mut sink) = summary_sink {
         let mut line = serde_json::to_vec(&summary).context("cannot write the summary").map_err(Failure::one)?;
         line.push(b'\n');
-        sink.write(&line).map_err(Failure::one)?;
+        // Where a run goes on, the summary of an earlier one stays until here.
+        let begun = if options.checkpoint.is_some() { sink.go_on_at(&OutputPosition::default()) } else { Ok(()) };
+        begun.and_then(|()| sink.write(&line)).and_then(|()| sink.finish()).map_err(Failure::one)?;
+    }
+    if let Some(completion) = completion {
+        // Last of all: a run that is killed before this is resumed, and ends in the same way.
+        completion.record().map_err(Failure::one)?;
+    }
+    if summary.interrupted
+        && let Some(path) = &options.checkpoint
+    {
+        checkpoint::tell_interrupted(path);
     }
     Ok(if summary.interrupted {
         Exit::Interrupted

@@ -9,6 +9,7 @@ use crate::wire::summary::{CascadeSummary, SCHEMA, Summary};
 /// The summary of a run that took so many seconds.
 pub(super) fn summarise(outcome: Outcome, seconds: f64) -> Summary {
     let tally = outcome.tally;
+    let read_now = tally.read.saturating_sub(outcome.read_before.unwrap_or(0));
     Summary {
         schema: SCHEMA,
         read: tally.read,
@@ -29,8 +30,9 @@ pub(super) fn summarise(outcome: Outcome, seconds: f64) -> Summary {
         },
         inputs: outcome.inputs,
         interrupted: outcome.is_interrupted,
+        resumed_after: outcome.read_before,
         seconds,
-        comments_per_second: if seconds > 0.0 { (tally.read as f64 / seconds).round() } else { 0.0 },
+        comments_per_second: if seconds > 0.0 { (read_now as f64 / seconds).round() } else { 0.0 },
     }
 }
 
@@ -66,6 +68,12 @@ pub(super) fn render(summary: &Summary) -> String {
         let _ = writeln!(text, "cascade       {scored} scored again{failures}");
     }
     let _ = writeln!(text, "speed         {:.0} comments/s, {:.2} s", summary.comments_per_second, summary.seconds);
+    if let Some(before) = summary.resumed_after {
+        let _ = writeln!(
+            text,
+            "resumed       after {before} items; the speed is that of what came after, with reading up to there"
+        );
+    }
     if summary.interrupted {
         text.push_str("interrupted: the rest of the input was not read\n");
     }

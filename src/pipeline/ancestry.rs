@@ -34,6 +34,11 @@ impl Ancestry {
         Self { up: FxHashMap::default(), order: VecDeque::new(), max_ids }
     }
 
+    /// Comments remembered.
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
+    }
+
     /// Adds a comment, or says why it cannot be one of its thread.
     pub(super) fn add(
         &mut self,

@@ -9,6 +9,7 @@ use crate::source::{IdleRead, InputSpec, Inputs, ReadSettings, Wrap};
 use crate::telemetry::Counters;
 use crate::wire::summary::InputSummary;
 
+use super::checkpoint::{Boundaries, ReadMark};
 use super::reader_state::{ReaderState, StoppableRead};
 
 /// A batch is let go of at this many items …
@@ -16,12 +17,25 @@ const MAX_BATCH_ITEMS: usize = 256;
 /// … or this many bytes of text.
 const MAX_BATCH_BYTES: usize = 256 << 10;
 
+/// Items that go through the pipeline together.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) items: Vec<Item>,
+    /// Whether an earlier run has done them: they are not scored again.
+    pub(super) is_done_before: bool,
+    /// Where a checkpoint is to be made behind the last of them.
+    pub(super) mark: Option<ReadMark>,
+}
+
 /// Items on their way to the pipeline. The queue behind it is bounded: where the pipeline is slow, reading waits.
 #[derive(Debug)]
 struct Batcher {
     items: Vec<Item>,
     bytes: usize,
-    queue: Sender<Vec<Item>>,
+    queue: Sender<Batch>,
+    /// Where checkpoints are made; `None` without any.
+    boundaries: Option<Boundaries>,
+    state: Arc<ReaderState>,
 }
 
 impl Batcher {
@@ -31,14 +45,29 @@ impl Batcher {
             Item::Thread(thread) => thread.article.as_ref().map_or(0, Body::len_bytes),
             Item::Reject(_) | Item::Aside(_) => 0,
         };
+        let mark = self.boundaries.as_mut().and_then(|boundaries| boundaries.pass(&item));
         self.items.push(item);
+        if mark.is_some() {
+            // Where an input was broken off, what it gives after that may be something that it never gives otherwise.
+            let mark = mark.filter(|_| !self.state.is_stopped());
+            return self.flush_with(mark);
+        }
         (self.items.len() < MAX_BATCH_ITEMS && self.bytes < MAX_BATCH_BYTES) || self.flush()
     }
 
     /// Hands the batch on; `false` where nobody takes it any more.
     fn flush(&mut self) -> bool {
+        self.flush_with(None)
+    }
+
+    fn flush_with(&mut self, mark: Option<ReadMark>) -> bool {
         self.bytes = 0;
-        self.items.is_empty() || self.queue.blocking_send(std::mem::take(&mut self.items)).is_ok()
+        if self.items.is_empty() {
+            return true;
+        }
+        let items = std::mem::take(&mut self.items);
+        let is_done_before = self.boundaries.as_ref().is_some_and(Boundaries::is_done_before);
+        self.queue.blocking_send(Batch { items, is_done_before, mark }).is_ok()
     }
 }
 
@@ -46,11 +75,13 @@ impl Batcher {
 pub(super) fn read_inputs(
     inputs: Vec<InputSpec>,
     settings: ReadSettings,
-    queue: Sender<Vec<Item>>,
+    queue: Sender<Batch>,
+    boundaries: Option<Boundaries>,
     state: &Arc<ReaderState>,
     counters: &Arc<Counters>,
 ) -> Vec<InputSummary> {
-    let batcher = Arc::new(Mutex::new(Batcher { items: Vec::new(), bytes: 0, queue }));
+    let batcher =
+        Arc::new(Mutex::new(Batcher { items: Vec::new(), bytes: 0, queue, boundaries, state: Arc::clone(state) }));
     let push = |item| batcher.lock().unwrap_or_else(PoisonError::into_inner).push(item);
     let wrap: Wrap = {
         let (batcher, state, counters) = (Arc::clone(&batcher), Arc::clone(state), Arc::clone(counters));

@@ -83,10 +83,10 @@ impl CommentInContext {
 /// All threads of a run.
 #[derive(Debug)]
 pub(super) struct Context {
-    ancestry: Ancestry,
-    threads: ThreadTable,
+    pub(super) ancestry: Ancestry,
+    pub(super) threads: ThreadTable,
     /// Which comments a sentence encoder looks at too; `None` without one.
-    cascade: Option<Cascade>,
+    pub(super) cascade: Option<Cascade>,
     keeps_texts: bool,
 }
 

@@ -11,6 +11,7 @@ use crate::text::segments::{place_of, text_of};
 use crate::tone::ToneScratch;
 use crate::wire::record::{Parts, Record};
 
+use super::checkpoint::Mark;
 use super::context::{CommentInContext, InContext};
 use super::guard::guarded;
 use super::matched_words::matched_words;
@@ -33,6 +34,8 @@ pub(super) struct Judged {
     /// Items that became none.
     pub(super) rejects: Vec<Reject>,
     pub(super) tally: Tally,
+    /// Where a checkpoint is to be made behind it.
+    pub(super) mark: Option<Mark>,
 }
 
 /// Judges a batch with the models of tone that were in force when its turn came. A failure in one comment is that comment's

@@ -4,7 +4,9 @@ mod ancestry;
 mod authors;
 mod authors_so_far;
 mod batch;
+mod checkpoint;
 mod context;
+mod context_outline;
 mod explain;
 mod explain_topic;
 mod guard;
@@ -15,6 +17,7 @@ mod own_words;
 mod prepare;
 mod reader_state;
 mod reload;
+mod replay;
 mod run;
 #[cfg(feature = "sentence-transformer")]
 mod sentence_encoder_folder;
@@ -24,12 +27,17 @@ mod thread_state;
 mod thread_table;
 mod translation;
 mod verdict;
+mod writer;
 
 pub use authors::Authors;
+pub use checkpoint::{
+    Checkpoint, CheckpointError, CheckpointFile, Checkpointing, Completion, Identity, InputIdentity, Position,
+    Progress, configuration_digests, digest,
+};
 pub use explain::{ExplainedComment, ExplainedItem, Explainer};
 pub use explain_topic::{TopicExplained, TopicExplainer};
 pub use models::{ModelProblem, Models, Scorers, encoder, sentence_encoder};
-pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run};
+pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run, run_with_checkpoints};
 #[cfg(feature = "sentence-transformer")]
 pub use sentence_encoder_folder::load_sentence_encoder;
 pub use tally::Tally;

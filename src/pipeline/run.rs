@@ -11,17 +11,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::spawn_blocking;
 
 use crate::config::Plan;
-use crate::domain::{Body, Item, Stage};
+use crate::domain::{Body, Item, RejectKind, Stage};
 use crate::policy::Policy;
 use crate::sink::{LineSink, RecordOutputs, SinkError};
 use crate::source::{FieldMap, InputSpec, ReadSettings, RequestedFormat};
 use crate::telemetry::Counters;
 use crate::translate::Translators;
-use crate::wire::dead_letter::DeadLetter;
 use crate::wire::summary::InputSummary;
 
 use super::authors::Authors;
-use super::batch::read_inputs;
+use super::batch::{Batch, read_inputs};
+use super::checkpoint::{Boundaries, CheckpointError, Checkpointing, Completion, Mark, ReadMark, Recorder};
 use super::context::{Context, InContext};
 use super::guard::guarded;
 use super::judge::{Judged, judge_batch};
@@ -29,12 +29,11 @@ use super::models::{Models, Scorers};
 use super::prepare::{Prepared, prepare_comment, prepare_thread};
 use super::reader_state::ReaderState;
 use super::reload::Reload;
+use super::replay::{Replay, Replayed};
 use super::tally::Tally;
 use super::translation::{make_ready, room, translate};
 use super::verdict::Verdict;
-
-/// Without a file for dead letters, this many are reported one by one; the others are only counted.
-const REPORTED_DEAD_LETTERS: u64 = 20;
+use super::writer::{Ends, Results, Writer};
 
 /// How often to look, after an interrupt, whether the reader has anything more to hand on.
 const STOPPED_READER_POLL: Duration = Duration::from_millis(20);
@@ -96,12 +95,6 @@ impl std::fmt::Debug for VerdictOutputs {
     }
 }
 
-/// Where results go, of either kind.
-enum Results {
-    Records(RecordOutputs),
-    Verdicts(Box<dyn FnMut(Vec<Verdict>) -> Result<(), SinkError> + Send>),
-}
-
 /// How a run ended.
 #[derive(Debug)]
 pub struct Outcome {
@@ -113,6 +106,10 @@ pub struct Outcome {
     pub is_interrupted: bool,
     /// Whether the reader of the records went away: the rest was not written.
     pub is_closed: bool,
+    /// Items that an earlier run had read, where this one goes on from a checkpoint of it.
+    pub read_before: Option<u64>,
+    /// Has the checkpoint say that the run is complete, where checkpoints were made and it is.
+    pub completion: Option<Completion>,
 }
 
 /// Why a run could not go on.
@@ -121,6 +118,9 @@ pub enum RunError {
     /// An output takes no more.
     #[error("writing failed")]
     Sink(#[from] SinkError),
+    /// A checkpoint cannot be made, or the run cannot go on from one.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// A stage came to an end that it should not come to: our bug. What the runtime says of it may hold words of a
     /// comment, and so is not passed on.
     #[error("the stage `{stage}` failed: please report it as a bug")]
@@ -143,8 +143,24 @@ pub async fn run(
     counters: Arc<Counters>,
     interrupt: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Outcome, RunError> {
-    let ends = Ends { results: Results::Records(outputs.records), dead_letters: outputs.dead_letters };
-    run_to(settings, None, ends, counters, interrupt).await
+    let ends = Ends::of(outputs);
+    run_to(settings, None, ends, None, counters, interrupt).await
+}
+
+/// Runs as [`run`] does, and makes checkpoints, or goes on from one: then `outputs` are files as the earlier run left them.
+/// They are touched only once what is read again was found to be the same.
+///
+/// # Errors
+/// As for [`run`]; also where a checkpoint cannot be made, or the input is not the one that was read before.
+pub async fn run_with_checkpoints(
+    settings: Settings,
+    outputs: Outputs,
+    checkpointing: Checkpointing,
+    counters: Arc<Counters>,
+    interrupt: impl Future<Output = ()> + Send + 'static,
+) -> Result<Outcome, RunError> {
+    let ends = Ends::of(outputs);
+    run_to(settings, None, ends, Some(checkpointing), counters, interrupt).await
 }
 
 /// Runs as [`run`] does, and hands on what the plan's policy and some others would do with each comment instead of
@@ -159,20 +175,16 @@ pub async fn judge(
     counters: Arc<Counters>,
     interrupt: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Outcome, RunError> {
-    let ends = Ends { results: Results::Verdicts(outputs.verdicts), dead_letters: outputs.dead_letters };
-    run_to(settings, Some(rivals), ends, counters, interrupt).await
-}
-
-/// Where all results go.
-struct Ends {
-    results: Results,
-    dead_letters: Option<LineSink>,
+    let results = Results::Verdicts(outputs.verdicts);
+    let ends = Ends { results, dead_letters: outputs.dead_letters, recorder: None };
+    run_to(settings, Some(rivals), ends, None, counters, interrupt).await
 }
 
 async fn run_to(
     settings: Settings,
     rivals: Option<Vec<Policy>>,
-    outputs: Ends,
+    mut outputs: Ends,
+    checkpointing: Option<Checkpointing>,
     counters: Arc<Counters>,
     interrupt: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Outcome, RunError> {
@@ -181,20 +193,36 @@ async fn run_to(
     let reading =
         ReadSettings { format, map, article, limits: plan.limits.clone(), keep_raw: plan.output.raw_dead_letters };
     let site = Arc::new(Site { plan, models, translators, authors, rivals });
-    let context = Arc::new(Mutex::new(Context::new(&site)));
-    let (queue, batches) = mpsc::channel::<Vec<Item>>(workers);
+    let mut context = Context::new(&site);
+    let (mut boundaries, mut replay, mut read_before, mut tally) = (None, None, None, Tally::default());
+    if let Some(Checkpointing { file, identity, every, resumed }) = checkpointing {
+        let awaited = resumed.as_ref().and_then(|resumed| resumed.position().cloned());
+        boundaries = Some(Boundaries::new(every, awaited.as_ref().map_or(0, |awaited| awaited.items)));
+        read_before = resumed.as_ref().map(|resumed| resumed.tally.read);
+        tally = resumed.map(|resumed| resumed.tally).unwrap_or_default();
+        let has_failed = tally.by_kind.contains_key(RejectKind::ScoringFailed.name());
+        if let Some(awaited) = &awaited {
+            context.take_over(&awaited.threads);
+        }
+        replay = awaited.as_ref().map(|awaited| Arc::new(Replay::new(&awaited.threads, has_failed)));
+        outputs.recorder = Some(Recorder::new(file, identity, awaited));
+    }
+    let context = Arc::new(Mutex::new(context));
+    let (queue, batches) = mpsc::channel::<Batch>(workers);
     let (results, summaries) = tokio::sync::oneshot::channel();
     let reader_state = Arc::new(ReaderState::default());
     let (state, reader_counters) = (Arc::clone(&reader_state), Arc::clone(&counters));
     std::thread::spawn(move || {
-        let read = catch_unwind(AssertUnwindSafe(|| read_inputs(inputs, reading, queue, &state, &reader_counters)));
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            read_inputs(inputs, reading, queue, boundaries, &state, &reader_counters)
+        }));
         // Nobody listens after an interrupt.
         let _ = results.send(read);
     });
 
     let was_interrupted = Arc::new(AtomicBool::new(false));
     let feed = feed(batches, interrupt, reader_state, Arc::clone(&was_interrupted));
-    let judged = stages(feed, site, Arc::clone(&context), workers);
+    let judged = stages(feed, site, Arc::clone(&context), replay, workers);
     // On a task of its own, so that the stages go on while a batch is being written.
     let (forward, mut finished) = mpsc::channel(1);
     let driver = tokio::spawn(async move {
@@ -205,55 +233,43 @@ async fn run_to(
             }
         }
     });
-    let mut writer = Writer { outputs: Some(outputs), counters, dead_letters: 0, is_closed: false };
-    let written = write_all(&mut finished, &mut writer).await;
+    let mut writer = Writer::new(outputs, counters, tally.rejects);
+    let written = writer.write_all(&mut finished, tally).await;
     // What was written is made whole, whatever ended the run.
     let ended = writer.finish().await;
     let tally = written?;
-    ended?;
+    let recorder = ended?;
     drop(finished);
-    if writer.is_closed {
+    if writer.is_closed() {
         // The driver may wait for input that never comes.
         driver.abort();
     } else {
         driver.await.map_err(|_| RunError::Stage { stage: "driver" })?;
     }
     let is_interrupted = was_interrupted.load(Ordering::Relaxed);
-    let inputs = if is_interrupted || writer.is_closed {
+    let inputs = if is_interrupted || writer.is_closed() {
         Vec::new()
     } else {
         summaries.await.ok().and_then(Result::ok).ok_or(RunError::Reader)?
     };
     let (threads, comments) = context.lock().unwrap_or_else(PoisonError::into_inner).forgotten();
     tracing::debug!(threads, comments, "forgotten for want of room");
-    Ok(Outcome { tally, inputs, is_interrupted, is_closed: writer.is_closed })
-}
-
-/// Writes batches until there are no more, or nobody takes them; gives their count.
-async fn write_all(
-    finished: &mut mpsc::Receiver<Result<Judged, RunError>>,
-    writer: &mut Writer,
-) -> Result<Tally, RunError> {
-    let mut tally = Tally::default();
-    while let Some(batch) = finished.recv().await {
-        let batch = batch?;
-        tally.merge(batch.tally.clone());
-        writer.write(batch).await?;
-        if writer.is_closed {
-            break;
-        }
+    let is_whole = !is_interrupted && !writer.is_closed();
+    if let Some(error) = recorder.as_ref().filter(|_| is_whole).and_then(Recorder::missing_input) {
+        return Err(error.into());
     }
-    Ok(tally)
+    let completion = recorder.filter(|_| is_whole).map(|recorder| recorder.completion(tally.clone()));
+    Ok(Outcome { tally, inputs, is_interrupted, is_closed: writer.is_closed(), read_before, completion })
 }
 
 /// The batches of the reader. After an interrupt the reader is stopped, and what it had read is still handed on; a reader
 /// that waits for input which may never come is left waiting.
 fn feed<F: Future<Output = ()>>(
-    batches: mpsc::Receiver<Vec<Item>>,
+    batches: mpsc::Receiver<Batch>,
     interrupt: F,
     reader: Arc<ReaderState>,
     was_interrupted: Arc<AtomicBool>,
-) -> impl Stream<Item = Vec<Item>> {
+) -> impl Stream<Item = Batch> {
     let state = (batches, Some(Box::pin(interrupt)), reader, was_interrupted);
     futures::stream::unfold(state, async |(mut batches, mut interrupt, reader, was_interrupted)| {
         if let Some(pending) = &mut interrupt {
@@ -281,9 +297,22 @@ fn feed<F: Future<Output = ()>>(
     })
 }
 
+/// A batch that was looked at on its own.
+struct PreparedBatch {
+    items: PreparedItems,
+    mark: Option<ReadMark>,
+}
+
+enum PreparedItems {
+    New(Vec<Prepared>),
+    DoneBefore(Vec<Replayed>),
+}
+
 /// A batch whose comments have met their threads.
 struct Placed {
     items: Vec<InContext>,
+    /// Where a checkpoint is to be made behind it.
+    mark: Option<Mark>,
     /// The models of tone that were in force when its turn came.
     scorers: Arc<Scorers>,
     /// Its place among those that wait for translations; given back once it is judged.
@@ -293,9 +322,10 @@ struct Placed {
 /// Prepare, context, translate, judge. At most four times `workers` batches are between the reader and their thread, as many
 /// behind it, and with translators as many again; preparing and judging together take at most `workers` threads.
 fn stages(
-    batches: impl Stream<Item = Vec<Item>>,
+    batches: impl Stream<Item = Batch>,
     site: Arc<Site>,
     context: Arc<Mutex<Context>>,
+    replay: Option<Arc<Replay>>,
     workers: usize,
 ) -> impl Stream<Item = Result<Judged, RunError>> {
     let gate = Arc::new(Semaphore::new(workers));
@@ -309,26 +339,29 @@ fn stages(
     let (translate_gate, translate_site) = (Arc::clone(&gate), Arc::clone(&site));
     let translated_at_a_time = if site.translators.is_empty() { 1 } else { in_flight };
     batches
-        .map(move |items| {
-            let site = Arc::clone(&prepare_site);
-            on_cpu("prepare", Arc::clone(&prepare_gate), move || prepare_batch(items, &site))
+        .map(move |batch| {
+            let (site, replay) = (Arc::clone(&prepare_site), replay.clone());
+            on_cpu("prepare", Arc::clone(&prepare_gate), move || prepare_batch(batch, &site, replay.as_deref()))
         })
         .buffered(in_flight)
-        .then(move |items| {
+        .then(move |batch| {
             let (context, site, reload) = (Arc::clone(&context), Arc::clone(&context_site), Arc::clone(&reload));
             let queue = Arc::clone(&queue);
             async move {
-                let items = items?;
+                let batch: PreparedBatch = batch?;
                 let place = move || {
                     let mut context = context.lock().unwrap_or_else(PoisonError::into_inner);
-                    let items: Vec<InContext> = items.into_iter().map(|item| context.place(item, &site)).collect();
+                    let items = place_batch(batch.items, &mut context, &site);
+                    let marked = batch.mark.map(|read| (read, context.outline()));
                     drop(context);
                     let scorers = reload.lock().unwrap_or_else(PoisonError::into_inner).current(&site.plan);
-                    (items, scorers)
+                    let mark =
+                        marked.map(|(read, threads)| Mark { read, threads, models: scorers.citations().clone() });
+                    (items, scorers, mark)
                 };
                 let placed = spawn_blocking(place).await;
-                let (items, scorers) = placed.map_err(|_| RunError::Stage { stage: "context" })?;
-                Ok(Placed { room: room(&queue, queue_bound, &items).await, items, scorers })
+                let (items, scorers, mark) = placed.map_err(|_| RunError::Stage { stage: "context" })?;
+                Ok(Placed { room: room(&queue, queue_bound, &items).await, items, scorers, mark })
             }
         })
         .map(move |placed: Result<Placed, RunError>| {
@@ -347,11 +380,11 @@ fn stages(
         .map(move |placed: Result<Placed, RunError>| {
             let (gate, site) = (Arc::clone(&gate), Arc::clone(&site));
             async move {
-                let Placed { items, scorers, room } = placed?;
+                let Placed { items, scorers, room, mark } = placed?;
                 let judge = move || {
                     let judged = judge_batch(items, &site, &scorers);
                     drop(room);
-                    judged
+                    Judged { mark, ..judged }
                 };
                 on_cpu("judge", gate, judge).await
             }
@@ -375,8 +408,23 @@ async fn on_cpu<T: Send + 'static>(
     task.await.and_then(|done| done).map_err(|_| RunError::Stage { stage })
 }
 
-fn prepare_batch(items: Vec<Item>, site: &Site) -> Vec<Prepared> {
-    items.into_iter().map(|item| prepare(item, site)).collect()
+fn prepare_batch(batch: Batch, site: &Site, replay: Option<&Replay>) -> PreparedBatch {
+    let Batch { items, is_done_before, mark } = batch;
+    let items = match replay.filter(|_| is_done_before) {
+        Some(replay) => PreparedItems::DoneBefore(items.into_iter().map(|item| replay.prepare(item, site)).collect()),
+        None => PreparedItems::New(items.into_iter().map(|item| prepare(item, site)).collect()),
+    };
+    PreparedBatch { items, mark }
+}
+
+fn place_batch(items: PreparedItems, context: &mut Context, site: &Site) -> Vec<InContext> {
+    match items {
+        PreparedItems::New(items) => items.into_iter().map(|item| context.place(item, site)).collect(),
+        PreparedItems::DoneBefore(items) => {
+            items.into_iter().for_each(|item| context.replay(item, site));
+            Vec::new()
+        }
+    }
 }
 
 /// Prepares an item; a failure of ours is its reject.
@@ -394,85 +442,5 @@ pub(super) fn prepare(item: Item, site: &Site) -> Prepared {
             guarded(Stage::Prepare, origin, None, || prepare_thread(header, &site.models))
                 .map_or_else(Prepared::Reject, |done| Prepared::Thread(Box::new(done)))
         }
-    }
-}
-
-/// The end of the line: hands results to the outputs, one batch at a time.
-struct Writer {
-    /// Away while a batch is being written.
-    outputs: Option<Ends>,
-    counters: Arc<Counters>,
-    dead_letters: u64,
-    is_closed: bool,
-}
-
-impl Writer {
-    async fn write(&mut self, mut judged: Judged) -> Result<(), RunError> {
-        let Some(mut outputs) = self.outputs.take() else { return Ok(()) };
-        let records = judged.tally.records;
-        let first = self.dead_letters;
-        self.dead_letters += judged.rejects.len() as u64;
-        let (outputs, result) = spawn_blocking(move || {
-            let result = write_batch(&mut outputs, &mut judged, first);
-            (outputs, result)
-        })
-        .await
-        .map_err(|_| RunError::Stage { stage: "write" })?;
-        self.outputs = Some(outputs);
-        match result {
-            Ok(()) => self.counters.add_records_written(records),
-            Err(SinkError::Closed { .. }) => self.is_closed = true,
-            Err(error) => return Err(error.into()),
-        }
-        Ok(())
-    }
-
-    /// Ends all outputs, so that what was written is whole.
-    async fn finish(&mut self) -> Result<(), RunError> {
-        let Some(mut outputs) = self.outputs.take() else { return Ok(()) };
-        let finished = spawn_blocking(move || finish_outputs(&mut outputs));
-        match finished.await.map_err(|_| RunError::Stage { stage: "write" })? {
-            Ok(()) => Ok(()),
-            Err(SinkError::Closed { .. }) => {
-                self.is_closed = true;
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-}
-
-fn finish_outputs(outputs: &mut Ends) -> Result<(), SinkError> {
-    let records = match &mut outputs.results {
-        Results::Records(records) => records.finish(),
-        Results::Verdicts(_) => Ok(()),
-    };
-    let dead_letters = outputs.dead_letters.as_mut().map_or(Ok(()), LineSink::finish);
-    records.and(dead_letters)
-}
-
-fn write_batch(outputs: &mut Ends, judged: &mut Judged, dead_letters_before: u64) -> Result<(), SinkError> {
-    if let Some(sink) = &mut outputs.dead_letters {
-        let mut lines = Vec::new();
-        for reject in &judged.rejects {
-            // Strings and numbers always serialise.
-            if serde_json::to_writer(&mut lines, &DeadLetter::from(reject)).is_ok() {
-                lines.push(b'\n');
-            }
-        }
-        sink.write(&lines)?;
-    } else {
-        for (number, reject) in (dead_letters_before..).zip(&judged.rejects) {
-            if number < REPORTED_DEAD_LETTERS {
-                let (at, kind) = (reject.origin.to_string(), reject.kind.name());
-                tracing::warn!(at, kind, detail = &*reject.detail, "dead letter");
-            } else if number == REPORTED_DEAD_LETTERS {
-                tracing::warn!("further dead letters are only counted; --dead-letters FILE keeps all");
-            }
-        }
-    }
-    match &mut outputs.results {
-        Results::Records(records) => records.write(&judged.lines),
-        Results::Verdicts(take) => take(std::mem::take(&mut judged.verdicts)),
     }
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{Absence, Action, Aside, LanguageCode, LanguageVerdict, Reject, Tone, Translation};
 
 /// What became of the items of a run: `read = records + rejects`, always.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tally {
     /// Items that were, or should have been, comments.
     pub read: u64,

@@ -6,8 +6,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::config::Limits;
 use crate::domain::ThreadId;
-use crate::text::words::hash_word;
+use crate::text::words::{hash_word, mix};
 
+use super::context_outline::ContextOutline;
 use super::thread_state::ThreadState;
 
 /// How many forgotten threads are known by name, so that their later records say that something is missing.
@@ -54,6 +55,30 @@ impl ThreadTable {
     /// Threads and comments forgotten so far.
     pub(super) fn forgotten(&self) -> (u64, u64) {
         (self.forgotten_threads, self.forgotten_comments)
+    }
+
+    /// What there is, without what was said.
+    pub(super) fn outline(&self) -> ContextOutline {
+        let mut slots: Vec<(u64, u64, u64)> = self
+            .slots
+            .iter()
+            .map(|(id, slot)| (hash_word(id.as_str()), slot.state.len() as u64, slot.last_use))
+            .collect();
+        slots.sort_unstable();
+        let shape = slots.iter().fold(0, |hash, (id, comments, last_use)| {
+            [id, comments, last_use].into_iter().fold(hash, |hash, part| mix(hash ^ part).rotate_left(1))
+        });
+        ContextOutline {
+            remembered: slots.into_iter().map(|(id, ..)| id).collect(),
+            uses: self.uses,
+            comments: self.comments as u64,
+            forgotten_threads: self.forgotten_threads,
+            forgotten_comments: self.forgotten_comments,
+            forgotten_ids: self.forgotten_order.len() as u64,
+            ids: 0,
+            shape,
+            cascade_credit: None,
+        }
     }
 
     /// Runs `visit` on a thread, new or old, which by that becomes the one used last; then forgets what is too much.
@@ -132,6 +157,7 @@ impl ThreadTable {
 mod tests {
     use super::*;
     use crate::domain::CommentId;
+    use crate::text::anatomy::word_hashes;
 
     fn table(max_threads: usize, max_comments_per_thread: usize, max_comments: usize) -> ThreadTable {
         ThreadTable::new(Limits { max_threads, max_comments_per_thread, max_comments, ..Limits::default() })
@@ -181,5 +207,23 @@ mod tests {
         }
         assert_eq!(say(&mut table, "new", 9), 1);
         assert_eq!(table.with_thread(&ThreadId::new("old"), |state| (state.len(), state.is_truncated)), (3, true));
+    }
+
+    /// What a resumed run relies on.
+    #[test]
+    fn what_is_forgotten_depends_on_counts_alone() {
+        let (mut full, mut counted) = (table(3, 5, 12), table(3, 5, 12));
+        for number in 0..500_u64 {
+            let thread = ThreadId::new((number * number % 7).to_string());
+            let words = word_hashes("a comment of some words");
+            let id = CommentId::new((number % 90).to_string());
+            full.with_thread(&thread, |state| state.remember(&id, Some(number % 3), number % 11, &words, None, None));
+            counted.with_thread(&thread, |state| state.remember(&id, None, 0, &[], None, None));
+            assert_eq!(full.outline(), counted.outline(), "{number}");
+        }
+        assert!(full.forgotten().0 > 0);
+        let before = full.outline();
+        full.with_thread(&ThreadId::new("0"), |_| ());
+        assert_eq!(before.difference(&full.outline()), Some("items placed"));
     }
 }

@@ -7,7 +7,7 @@ use csv::{Terminator, Writer, WriterBuilder};
 use crate::wire::row::{Cell, Column};
 
 use super::records::{RecordSink, Records};
-use super::{LineSink, SinkError};
+use super::{LineSink, OutputPosition, SinkError};
 
 /// Writes a header, then a row a record. Null and an empty text look the same.
 #[derive(Debug)]
@@ -75,6 +75,15 @@ impl RecordSink for CsvSink {
             }
             Ok(())
         })
+    }
+
+    fn checkpoint(&mut self) -> Result<OutputPosition, SinkError> {
+        self.lines.checkpoint()
+    }
+
+    fn go_on_at(&mut self, position: &OutputPosition) -> Result<(), SinkError> {
+        self.has_header = position.bytes > 0;
+        self.lines.go_on_at(position)
     }
 
     fn finish(&mut self) -> Result<(), SinkError> {

@@ -1,7 +1,7 @@
 //! Records as lines of JSON.
 
 use super::records::{RecordOutputs, RecordSink, Records};
-use super::{LineSink, SinkError};
+use super::{LineSink, OutputPosition, SinkError};
 
 /// Writes records as they are.
 #[derive(Debug)]
@@ -22,6 +22,14 @@ impl RecordSink for JsonLinesSink {
 
     fn write(&mut self, records: &Records<'_>) -> Result<(), SinkError> {
         self.0.write(&records.lines)
+    }
+
+    fn checkpoint(&mut self) -> Result<OutputPosition, SinkError> {
+        self.0.checkpoint()
+    }
+
+    fn go_on_at(&mut self, position: &OutputPosition) -> Result<(), SinkError> {
+        self.0.go_on_at(position)
     }
 
     fn finish(&mut self) -> Result<(), SinkError> {

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::compressed::{ByteSink, Compression};
+use super::compressed::{ByteSink, Compression, Target};
+use super::{DurableFile, OutputPosition};
 
 /// Why an output takes no more.
 #[derive(Debug, thiserror::Error)]
@@ -49,21 +50,19 @@ impl LineSink {
     /// An output that is not compressed; `name` is what messages call it.
     #[must_use]
     pub fn new(name: impl Into<String>, writer: Box<dyn Write + Send>) -> Self {
-        Self { name: name.into(), bytes: ByteSink::plain(writer) }
+        Self { name: name.into(), bytes: ByteSink::new(Target::Stream(writer), Compression::None) }
     }
 
     /// An output that may be compressed; [`LineSink::finish`] is due at its end.
-    ///
-    /// # Errors
-    /// Where compression cannot begin.
-    pub fn compressed(
-        name: impl Into<String>,
-        writer: Box<dyn Write + Send>,
-        compression: Compression,
-    ) -> Result<Self, SinkError> {
-        let name = name.into();
-        let bytes = ByteSink::new(writer, compression).map_err(|error| SinkError::new(&name, error))?;
-        Ok(Self { name, bytes })
+    #[must_use]
+    pub fn compressed(name: impl Into<String>, writer: Box<dyn Write + Send>, compression: Compression) -> Self {
+        Self { name: name.into(), bytes: ByteSink::new(Target::Stream(writer), compression) }
+    }
+
+    /// A file that checkpoints can be made of, and that may be compressed; [`LineSink::finish`] is due at its end.
+    #[must_use]
+    pub fn durable(name: impl Into<String>, file: DurableFile, compression: Compression) -> Self {
+        Self { name: name.into(), bytes: ByteSink::new(Target::File(file), compression) }
     }
 
     /// What messages call it.
@@ -80,6 +79,23 @@ impl LineSink {
             return Ok(());
         }
         self.bytes.write(lines).map_err(|error| SinkError::new(&self.name, error))
+    }
+
+    /// Waits until all that was written would outlast a loss of power, and says where the output stands.
+    ///
+    /// # Errors
+    /// Where the output takes no more, or is no durable file.
+    pub fn checkpoint(&mut self) -> Result<OutputPosition, SinkError> {
+        let bytes = self.bytes.persist().map_err(|error| SinkError::new(&self.name, error))?;
+        Ok(OutputPosition { name: self.name.clone(), bytes, counts: Vec::new() })
+    }
+
+    /// Goes on from where it stood at a checkpoint; what was written behind that is taken away.
+    ///
+    /// # Errors
+    /// Where it is shorter by now, cannot be cut, or is no durable file.
+    pub fn go_on_at(&mut self, position: &OutputPosition) -> Result<(), SinkError> {
+        self.bytes.cut(position.bytes).map_err(|error| SinkError::new(&self.name, error))
     }
 
     /// Ends the output; nothing can be written any more.
@@ -118,7 +134,7 @@ mod tests {
     fn a_full_disk_is_told_also_where_it_shows_only_at_the_end() {
         for compression in [Compression::Gzip, Compression::Zstd] {
             let failing = Box::new(Failing(io::ErrorKind::StorageFull));
-            let mut sink = LineSink::compressed("out", failing, compression).unwrap();
+            let mut sink = LineSink::compressed("out", failing, compression);
             sink.write(b"x\n").unwrap();
             assert!(matches!(sink.finish(), Err(SinkError::Write { .. })), "{compression:?}");
         }

@@ -5,7 +5,7 @@ use std::io;
 
 use crate::wire::row::Row;
 
-use super::SinkError;
+use super::{OutputPosition, SinkError};
 
 /// Records on their way to an output, in the order of the input.
 #[derive(Debug)]
@@ -29,11 +29,33 @@ pub trait RecordSink: Send {
     /// Where the output takes no more.
     fn write(&mut self, records: &Records<'_>) -> Result<(), SinkError>;
 
+    /// Waits until all that was written would outlast a loss of power, and says where the output stands.
+    ///
+    /// # Errors
+    /// Where the output takes no more, or cannot be taken up again.
+    fn checkpoint(&mut self) -> Result<OutputPosition, SinkError> {
+        Err(no_checkpoint())
+    }
+
+    /// Goes on from where it stood at a checkpoint; what was written behind that is taken away.
+    ///
+    /// # Errors
+    /// Where the output is shorter by now, or cannot be taken up again.
+    fn go_on_at(&mut self, _position: &OutputPosition) -> Result<(), SinkError> {
+        Err(no_checkpoint())
+    }
+
     /// Ends the output, so that what was written is whole.
     ///
     /// # Errors
     /// Where the output takes no more.
     fn finish(&mut self) -> Result<(), SinkError>;
+}
+
+/// Formats whose files are whole only at their end; who asks for checkpoints of one is told before the run begins.
+fn no_checkpoint() -> SinkError {
+    let source = io::Error::new(io::ErrorKind::Unsupported, "a file of its format cannot be taken up again");
+    SinkError::Write { name: "records".to_owned(), source }
 }
 
 /// All outputs of records of a run: each gets every record, or those of one action.
@@ -85,6 +107,22 @@ impl RecordOutputs {
                 output.sink.write(&Records { lines: Cow::Owned(lines), rows })
             }
         })
+    }
+
+    /// Waits until all that was written would outlast a loss of power, and says where each output stands.
+    ///
+    /// # Errors
+    /// Where one takes no more, or cannot be taken up again.
+    pub fn checkpoint(&mut self) -> Result<Vec<OutputPosition>, SinkError> {
+        self.outputs.iter_mut().map(|output| output.sink.checkpoint()).collect()
+    }
+
+    /// Has each output go on from where it stood at a checkpoint.
+    ///
+    /// # Errors
+    /// Where one is shorter by now, or cannot be taken up again.
+    pub fn go_on_at(&mut self, positions: &[OutputPosition]) -> Result<(), SinkError> {
+        self.outputs.iter_mut().zip(positions).try_for_each(|(output, position)| output.sink.go_on_at(position))
     }
 
     /// Ends every output that takes more.

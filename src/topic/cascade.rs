@@ -152,6 +152,17 @@ impl Cascade {
     pub fn options(&self) -> &CascadeOptions {
         &self.options
     }
+
+    /// The credit that is saved up, in parts.
+    #[must_use]
+    pub fn credit_parts(&self) -> u32 {
+        self.credit_parts
+    }
+
+    /// Goes on with the credit that an earlier run had saved up.
+    pub fn set_credit_parts(&mut self, parts: u32) {
+        self.credit_parts = parts.min(MAX_BURST * PARTS_PER_COMMENT);
+    }
 }
 
 #[cfg(test)]
@@ -253,5 +264,20 @@ mod tests {
         check(0.2, 0.9, 0.000_000_4, &[NoShare]);
         check(0.2, 0.9, f64::INFINITY, &[NoShare]);
         check(0.2, 0.9, -0.5, &[NoShare]);
+    }
+
+    #[test]
+    fn one_that_goes_on_with_the_credit_of_another_decides_as_that_would_have() {
+        let scores: Vec<f64> = (0..300_u32).map(|number| f64::from(number * number % 100) / 100.0).collect();
+        let mut whole = Cascade::new(options(0.3));
+        let expected = decide(&mut whole, &scores);
+        for place in [0, 1, 7, 150, 299] {
+            let mut first = Cascade::new(options(0.3));
+            let mut found = decide(&mut first, &scores[..place]);
+            let mut second = Cascade::new(options(0.3));
+            second.set_credit_parts(first.credit_parts());
+            found.extend(decide(&mut second, &scores[place..]));
+            assert_eq!(found, expected, "{place}");
+        }
     }
 }

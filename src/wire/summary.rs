@@ -47,6 +47,10 @@ pub struct Summary {
     pub inputs: Vec<InputSummary>,
     /// Whether the run was interrupted before the end of its input.
     pub interrupted: bool,
+    /// Items that an earlier run had read, where this one went on from its checkpoint; missing where it began at the beginning.
+    /// The counts are those of the whole, the seconds and the speed those of this run alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resumed_after: Option<u64>,
     /// Wall-clock seconds from the first read to the last write.
     pub seconds: f64,
     /// Items read per second.

@@ -1,6 +1,7 @@
 //! What the tests share: folders, the program, and what it wrote.
 
 pub mod browser;
+mod checkpointed;
 mod generator;
 mod model_folder;
 pub mod records;
@@ -10,6 +11,7 @@ mod tables;
 pub mod tiny_sentence_encoder;
 mod workspace;
 
+pub use checkpointed::{CHECKPOINT, CheckpointedRun, mixed_input};
 pub use generator::interleaved_threads;
 pub use model_folder::SmallModel;
 pub use tables::{Table, TableRow, csv_table, parquet_table, sqlite_table};

@@ -10,7 +10,7 @@ mod wordpress;
 use std::str::FromStr;
 
 use super::records::{RecordSink, Records};
-use super::{LineSink, SinkError};
+use super::{LineSink, OutputPosition, SinkError};
 
 use coral::Coral;
 use disqus::Disqus;
@@ -89,32 +89,46 @@ trait Script: Send {
     fn add(&mut self, row: &Row<'_>, held: Held, lines: &mut Vec<u8>);
     /// What stands behind all lines.
     fn end(&self) -> Vec<u8>;
+    /// What it has counted for the end, if it counts.
+    fn counts(&self) -> Vec<u64> {
+        Vec::new()
+    }
+    /// Goes on counting from there.
+    fn count_on(&mut self, _counts: &[u64]) {}
 }
 
 /// Writes a line for each held comment, in the order of the input.
 pub struct WriteBackSink {
     lines: LineSink,
     script: Box<dyn Script>,
+    has_begun: bool,
 }
 
 impl WriteBackSink {
     /// A file for a comment system.
-    ///
-    /// # Errors
-    /// Where the output does not take its first lines.
-    pub fn new(system: CommentSystem, mut lines: LineSink) -> Result<Self, SinkError> {
+    #[must_use]
+    pub fn new(system: CommentSystem, lines: LineSink) -> Self {
         let script: Box<dyn Script> = match system {
             CommentSystem::WordPress => Box::new(WordPress::default()),
             CommentSystem::Coral => Box::new(Coral),
             CommentSystem::Disqus => Box::new(Disqus),
         };
-        lines.write(&script.begin())?;
-        Ok(Self { lines, script })
+        Self { lines, script, has_begun: false }
+    }
+
+    /// Not when the output is opened: where a run goes on, its first lines are there.
+    fn begin(&mut self) -> Result<(), SinkError> {
+        if !self.has_begun {
+            self.lines.write(&self.script.begin())?;
+            self.has_begun = true;
+        }
+        Ok(())
     }
 }
 
 impl RecordSink for WriteBackSink {
     fn write(&mut self, records: &Records<'_>) -> Result<(), SinkError> {
+        self.begin()?;
         let mut lines = Vec::new();
         for row in &records.rows {
             if let Some(held) = Held::of(row) {
@@ -124,7 +138,19 @@ impl RecordSink for WriteBackSink {
         self.lines.write(&lines)
     }
 
+    fn checkpoint(&mut self) -> Result<OutputPosition, SinkError> {
+        Ok(OutputPosition { counts: self.script.counts(), ..self.lines.checkpoint()? })
+    }
+
+    fn go_on_at(&mut self, position: &OutputPosition) -> Result<(), SinkError> {
+        // Coral's file has no first line, and it makes no difference.
+        self.has_begun = position.bytes > 0;
+        self.script.count_on(&position.counts);
+        self.lines.go_on_at(position)
+    }
+
     fn finish(&mut self) -> Result<(), SinkError> {
+        self.begin()?;
         self.lines.write(&self.script.end())?;
         self.lines.finish()
     }

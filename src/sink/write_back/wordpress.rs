@@ -52,6 +52,16 @@ impl Script for WordPress {
         )
         .into()
     }
+
+    fn counts(&self) -> Vec<u64> {
+        vec![self.held, self.skipped]
+    }
+
+    fn count_on(&mut self, counts: &[u64]) {
+        if let [held, skipped] = *counts {
+            *self = Self { held, skipped };
+        }
+    }
 }
 
 #[cfg(test)]
