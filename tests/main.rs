@@ -5,6 +5,7 @@
 
 mod support;
 
+mod backpressure;
 mod bias;
 mod broken_lines;
 mod calibration;
@@ -19,10 +20,12 @@ mod explain_thread;
 mod exports;
 mod exports_json;
 mod exports_xml;
+mod failures;
 mod fuzz_corpus;
 mod interrupt;
 mod language_set;
 mod limits;
+mod metamorphic;
 mod models;
 mod output_ends;
 mod outputs;
@@ -31,6 +34,8 @@ mod policy;
 mod policy_testing;
 mod privacy;
 mod properties;
+mod quiet_logs;
+mod redaction;
 mod refusals;
 mod reload;
 mod report;

@@ -10,6 +10,7 @@ use same_file::Handle;
 use crate::sink::{LineSink, compression_of};
 
 use super::inputs::{Problems, is_dash};
+use super::watched_file::WatchedFile;
 
 /// Files that a run reads or writes: none may be written over. A file of two names, and one that stdin comes from, is
 /// known by what it is, not by how it is called.
@@ -106,7 +107,7 @@ fn place_of(path: &Path) -> io::Result<Option<PathBuf>> {
 pub(super) fn compressed_output(path: &Path, problems: &mut Problems) -> Option<LineSink> {
     let name = path.display().to_string();
     let opened = emptied(path).and_then(|file| {
-        LineSink::compressed(&*name, Box::new(file), compression_of(path)).map_err(anyhow::Error::new)
+        LineSink::compressed(&*name, Box::new(WatchedFile::new(file)), compression_of(path)).map_err(anyhow::Error::new)
     });
     opened.map_err(|error| problems.push(error)).ok()
 }
@@ -125,7 +126,7 @@ pub(super) fn output(path: Option<&Path>, problems: &mut Problems) -> Option<Lin
         return Some(LineSink::new("stdout", Box::new(io::stdout())));
     };
     match emptied(path) {
-        Ok(file) => Some(LineSink::new(path.display().to_string(), Box::new(file))),
+        Ok(file) => Some(LineSink::new(path.display().to_string(), Box::new(WatchedFile::new(file)))),
         Err(error) => {
             problems.push(error);
             None

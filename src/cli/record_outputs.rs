@@ -15,6 +15,7 @@ use crate::wire::row::Column;
 use super::args::{RunOptions, WriteBack};
 use super::inputs::{Problems, is_dash};
 use super::outputs::{compressed_output, emptied};
+use super::watched_file::WatchedFile;
 
 /// A file of records, not yet opened; `-` is stdout.
 #[derive(Debug)]
@@ -98,13 +99,15 @@ fn open_file(file: &RecordFile, columns: &[Column]) -> anyhow::Result<Box<dyn Re
         if is_dash(path) {
             return Ok(LineSink::new("stdout", Box::new(io::stdout())));
         }
-        Ok(LineSink::compressed(&*name, Box::new(emptied(path)?), file.form.compression)?)
+        Ok(LineSink::compressed(&*name, Box::new(WatchedFile::new(emptied(path)?)), file.form.compression)?)
     };
     Ok(match file.form.format {
         RecordFormat::JsonLines => Box::new(JsonLinesSink::new(lines()?)),
         RecordFormat::Csv => Box::new(CsvSink::with_commas(lines()?, columns)),
         RecordFormat::Tsv => Box::new(CsvSink::with_tabs(lines()?, columns)),
-        RecordFormat::Parquet => Box::new(ParquetSink::new(&*name, Box::new(emptied(path)?), columns)?),
+        RecordFormat::Parquet => {
+            Box::new(ParquetSink::new(&*name, Box::new(WatchedFile::new(emptied(path)?)), columns)?)
+        }
         RecordFormat::Sqlite => {
             emptied(path)?;
             Box::new(SqliteSink::new(&*name, path, columns)?)

@@ -9,18 +9,20 @@ use crate::source::{IdleRead, InputSpec, Inputs, ReadSettings, Wrap};
 use crate::telemetry::Counters;
 use crate::wire::summary::InputSummary;
 
+use super::read_ahead::Places;
 use super::reader_state::{ReaderState, StoppableRead};
 
 /// A batch is let go of at this many items …
-const MAX_BATCH_ITEMS: usize = 256;
+pub(super) const MAX_BATCH_ITEMS: usize = 256;
 /// … or this many bytes of text.
-const MAX_BATCH_BYTES: usize = 256 << 10;
+pub(super) const MAX_BATCH_BYTES: usize = 256 << 10;
 
-/// Items on their way to the pipeline. The queue behind it is bounded: where the pipeline is slow, reading waits.
+/// Items on their way to the pipeline. A batch needs a place behind the reader: where the pipeline is slow, reading waits.
 #[derive(Debug)]
 struct Batcher {
     items: Vec<Item>,
     bytes: usize,
+    places: Places,
     queue: Sender<Vec<Item>>,
 }
 
@@ -38,7 +40,8 @@ impl Batcher {
     /// Hands the batch on; `false` where nobody takes it any more.
     fn flush(&mut self) -> bool {
         self.bytes = 0;
-        self.items.is_empty() || self.queue.blocking_send(std::mem::take(&mut self.items)).is_ok()
+        self.items.is_empty()
+            || (self.places.take() && self.queue.blocking_send(std::mem::take(&mut self.items)).is_ok())
     }
 }
 
@@ -46,11 +49,12 @@ impl Batcher {
 pub(super) fn read_inputs(
     inputs: Vec<InputSpec>,
     settings: ReadSettings,
+    places: Places,
     queue: Sender<Vec<Item>>,
     state: &Arc<ReaderState>,
     counters: &Arc<Counters>,
 ) -> Vec<InputSummary> {
-    let batcher = Arc::new(Mutex::new(Batcher { items: Vec::new(), bytes: 0, queue }));
+    let batcher = Arc::new(Mutex::new(Batcher { items: Vec::new(), bytes: 0, places, queue }));
     let push = |item| batcher.lock().unwrap_or_else(PoisonError::into_inner).push(item);
     let wrap: Wrap = {
         let (batcher, state, counters) = (Arc::clone(&batcher), Arc::clone(state), Arc::clone(counters));

@@ -12,7 +12,9 @@ mod judge;
 mod models;
 mod own_words;
 mod prepare;
+mod read_ahead;
 mod reader_state;
+mod redaction;
 mod reload;
 mod run;
 #[cfg(feature = "sentence-transformer")]
@@ -28,6 +30,7 @@ pub use authors::Authors;
 pub use explain::{ExplainedComment, ExplainedItem, Explainer};
 pub use explain_topic::{TopicExplained, TopicExplainer};
 pub use models::{ModelProblem, Models, Scorers, encoder, sentence_encoder};
+pub use read_ahead::{ReadAheadBound, read_ahead_bound};
 pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run};
 #[cfg(feature = "sentence-transformer")]
 pub use sentence_encoder_folder::load_sentence_encoder;

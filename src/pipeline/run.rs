@@ -27,6 +27,7 @@ use super::guard::guarded;
 use super::judge::{Judged, judge_batch};
 use super::models::{Models, Scorers};
 use super::prepare::{Prepared, prepare_comment, prepare_thread};
+use super::read_ahead::{PlacesBack, places, read_ahead_bound};
 use super::reader_state::ReaderState;
 use super::reload::Reload;
 use super::tally::Tally;
@@ -182,12 +183,16 @@ async fn run_to(
         ReadSettings { format, map, article, limits: plan.limits.clone(), keep_raw: plan.output.raw_dead_letters };
     let site = Arc::new(Site { plan, models, translators, authors, rivals });
     let context = Arc::new(Mutex::new(Context::new(&site)));
-    let (queue, batches) = mpsc::channel::<Vec<Item>>(workers);
+    let read_ahead = read_ahead_bound(workers).batches;
+    let (places, places_back) = places(read_ahead);
+    // Never full: a batch has a place before it comes here.
+    let (queue, batches) = mpsc::channel::<Vec<Item>>(read_ahead);
     let (results, summaries) = tokio::sync::oneshot::channel();
     let reader_state = Arc::new(ReaderState::default());
     let (state, reader_counters) = (Arc::clone(&reader_state), Arc::clone(&counters));
     std::thread::spawn(move || {
-        let read = catch_unwind(AssertUnwindSafe(|| read_inputs(inputs, reading, queue, &state, &reader_counters)));
+        let read =
+            catch_unwind(AssertUnwindSafe(|| read_inputs(inputs, reading, places, queue, &state, &reader_counters)));
         // Nobody listens after an interrupt.
         let _ = results.send(read);
     });
@@ -205,7 +210,7 @@ async fn run_to(
             }
         }
     });
-    let mut writer = Writer { outputs: Some(outputs), counters, dead_letters: 0, is_closed: false };
+    let mut writer = Writer { outputs: Some(outputs), counters, places_back, dead_letters: 0, is_closed: false };
     let written = write_all(&mut finished, &mut writer).await;
     // What was written is made whole, whatever ended the run.
     let ended = writer.finish().await;
@@ -402,6 +407,7 @@ struct Writer {
     /// Away while a batch is being written.
     outputs: Option<Ends>,
     counters: Arc<Counters>,
+    places_back: PlacesBack,
     dead_letters: u64,
     is_closed: bool,
 }
@@ -419,6 +425,7 @@ impl Writer {
         .await
         .map_err(|_| RunError::Stage { stage: "write" })?;
         self.outputs = Some(outputs);
+        self.places_back.give_back();
         match result {
             Ok(()) => self.counters.add_records_written(records),
             Err(SinkError::Closed { .. }) => self.is_closed = true,
@@ -447,12 +454,22 @@ fn finish_outputs(outputs: &mut Ends) -> Result<(), SinkError> {
         Results::Records(records) => records.finish(),
         Results::Verdicts(_) => Ok(()),
     };
-    let dead_letters = outputs.dead_letters.as_mut().map_or(Ok(()), LineSink::finish);
+    let dead_letters = outputs.dead_letters.as_mut().map_or(Ok(()), LineSink::finish).map_err(SinkError::not_closed);
     records.and(dead_letters)
 }
 
 fn write_batch(outputs: &mut Ends, judged: &mut Judged, dead_letters_before: u64) -> Result<(), SinkError> {
-    if let Some(sink) = &mut outputs.dead_letters {
+    let dead_letters = write_dead_letters(outputs.dead_letters.as_mut(), judged, dead_letters_before);
+    // Where one output fails, the others get the batch all the same.
+    let results = match &mut outputs.results {
+        Results::Records(records) => records.write(&judged.lines),
+        Results::Verdicts(take) => take(std::mem::take(&mut judged.verdicts)),
+    };
+    dead_letters.and(results)
+}
+
+fn write_dead_letters(sink: Option<&mut LineSink>, judged: &Judged, before: u64) -> Result<(), SinkError> {
+    if let Some(sink) = sink {
         let mut lines = Vec::new();
         for reject in &judged.rejects {
             // Strings and numbers always serialise.
@@ -460,19 +477,16 @@ fn write_batch(outputs: &mut Ends, judged: &mut Judged, dead_letters_before: u64
                 lines.push(b'\n');
             }
         }
-        sink.write(&lines)?;
-    } else {
-        for (number, reject) in (dead_letters_before..).zip(&judged.rejects) {
-            if number < REPORTED_DEAD_LETTERS {
-                let (at, kind) = (reject.origin.to_string(), reject.kind.name());
-                tracing::warn!(at, kind, detail = &*reject.detail, "dead letter");
-            } else if number == REPORTED_DEAD_LETTERS {
-                tracing::warn!("further dead letters are only counted; --dead-letters FILE keeps all");
-            }
+        // A reader of records may have seen enough and leave, but dead letters would be lost.
+        return sink.write(&lines).map_err(SinkError::not_closed);
+    }
+    for (number, reject) in (before..).zip(&judged.rejects) {
+        if number < REPORTED_DEAD_LETTERS {
+            let (at, kind) = (reject.origin.to_string(), reject.kind.name());
+            tracing::warn!(at, kind, detail = &*reject.detail, "dead letter");
+        } else if number == REPORTED_DEAD_LETTERS {
+            tracing::warn!("further dead letters are only counted; --dead-letters FILE keeps all");
         }
     }
-    match &mut outputs.results {
-        Results::Records(records) => records.write(&judged.lines),
-        Results::Verdicts(take) => take(std::mem::take(&mut judged.verdicts)),
-    }
+    Ok(())
 }

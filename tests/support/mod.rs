@@ -2,6 +2,7 @@
 
 pub mod browser;
 mod generator;
+pub mod in_memory;
 mod model_folder;
 pub mod records;
 pub mod rust_paths;
