@@ -76,6 +76,15 @@ fn remove(path: &Path) {
     fs::remove_file(path).expect("removed");
 }
 
+fn rename(path: &Path) {
+    fs::rename(path, path.with_file_name("moved")).expect("renamed");
+}
+
+fn replace(path: &Path) {
+    rename(path);
+    fs::write(path, "somebody else's").expect("written");
+}
+
 #[test]
 fn a_removed_output_is_a_failure() {
     let gone = "cannot write: the file was removed while it was being written";
@@ -105,12 +114,7 @@ fn a_removed_output_ends_the_run_before_its_input_does() {
 
 #[test]
 fn a_renamed_output_has_all_records_and_is_told() {
-    let rename = |path: &Path| fs::rename(path, path.with_file_name("moved")).expect("renamed");
-    let replace = |path: &Path| {
-        fs::rename(path, path.with_file_name("moved")).expect("renamed");
-        fs::write(path, "somebody else's").expect("written");
-    };
-    for change in [rename, replace] {
+    for change in [rename as fn(&Path), replace] {
         let workspace = check_elsewhere(&["-o", "r.jsonl"], "r.jsonl", change, 1, "is not the file that was opened");
         assert_eq!(workspace.lines("moved").len(), 2);
     }

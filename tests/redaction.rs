@@ -27,7 +27,7 @@ fn input() -> String {
 fn workspace(redact: &str) -> Workspace {
     let workspace = Workspace::new();
     let output = format!("[output]\nraw_dead_letters = true\nredact = [{redact}]\n");
-    workspace.write("pipeline.toml", format!("[tone]\nevidence = 5\n[policy]\n{output}"));
+    workspace.write("pipeline.toml", format!("[tone]\nevidence = 5\n{output}"));
     workspace.write("in.jsonl", input());
     workspace
 }

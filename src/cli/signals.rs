@@ -7,6 +7,8 @@ pub(super) fn interrupted() -> impl Future<Output = ()> + Send + 'static {
     let mut signals = Signals::listen();
     tokio::spawn(async move {
         signals.next().await;
+        // Told here: the run may not notice before its output takes something.
+        tracing::warn!("interrupted: finishing what was read; the second signal ends the run at once");
         let _ = first.send(());
         signals.next().await;
         std::process::exit(130);
@@ -44,7 +46,9 @@ impl Signals {
 #[cfg(unix)]
 async fn heard(signal: Option<&mut tokio::signal::unix::Signal>) {
     match signal {
-        Some(signal) => drop(signal.recv().await),
+        Some(signal) => {
+            signal.recv().await;
+        }
         // It cannot be listened for: then it does what it does by itself.
         None => std::future::pending().await,
     }

@@ -270,7 +270,6 @@ fn feed<F: Future<Output = ()>>(
             if let Some(items) = items {
                 return items.map(|items| (items, (batches, interrupt, reader, was_interrupted)));
             }
-            tracing::warn!("interrupted: finishing what was read");
             was_interrupted.store(true, Ordering::Relaxed);
             interrupt = None;
             reader.stop();
