@@ -5,7 +5,7 @@ use serde_json::Value;
 use threadsieve::source::RequestedFormat;
 
 use crate::fuzz_corpus::corpus;
-use crate::support::in_memory::{Written, run_on};
+use crate::support::in_memory::{Written, cases, run_on};
 use crate::support::{number, string};
 
 const CONFIG: &str = "[tone]\nevidence = 3\n[limits]\nmax_line_bytes = 1000\nmax_body_bytes = 500\nmax_reply_depth = 3\n\
@@ -136,7 +136,7 @@ fn inputs() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(96), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes_are_accounted_for(

@@ -14,10 +14,10 @@ fn comments() -> String {
     for number in 0..60 {
         let text = format!("I said {MARKER} to you, you stupid idiot, on day {number}.");
         let id = format!("{MARKER}-{number}");
-        let line = json!({ "id": id, "thread_id": MARKER, "author": MARKER, "text": text, "status": "rejected" });
+        let line = json!({ "id": id, "thread_id": MARKER, "author": MARKER, "text": text, "decision": "reject" });
         let _ = writeln!(lines, "{line}");
         let text = format!("Thank you for the {MARKER}, it was a good day {number}.");
-        let _ = writeln!(lines, "{}", json!({ "text": text, "author": MARKER, "status": "approved" }));
+        let _ = writeln!(lines, "{}", json!({ "text": text, "author": MARKER, "decision": "approve" }));
     }
     lines
 }
@@ -70,13 +70,17 @@ fn workspace() -> Workspace {
     workspace.write("table.csv", format!("id,text,spam\na,{MARKER},1\nb,\"{MARKER}\n"));
     workspace.write("page.txt", format!("{MARKER} wrote this.\n{MARKER} answered.\n"));
     workspace.write("article.txt", format!("All about {MARKER}.\n"));
+    let rule =
+        "[[policy.rules]]\nid = \"rude\"\nwhen = { label = \"toxicity\", at_least = 0.5 }\naction = \"reject\"\n";
+    workspace.write("new.toml", rule);
     workspace.write("small.toml", "buckets = 4096\n");
     workspace
 }
 
 /// Runs a command in every manner of logging. Where `succeeds`, it has to do its work on the words.
 fn check(workspace: &Workspace, arguments: &[&str], succeeds: bool) {
-    let manners = [&["-vvv"][..], &["-vvv", "--log-format", "json"], &["-v"], &[]];
+    // Everything, in both forms: what other levels tell is in it.
+    let manners = [&["-vvv"][..], &["-vvv", "--log-format", "json"]];
     for manner in manners {
         let arguments = [arguments, manner].concat();
         let output = workspace.command().args(&arguments).env("RUST_LOG", "trace").output().expect("the program runs");
@@ -104,7 +108,7 @@ fn scoring_and_reading_tell_no_words() {
         check(&workspace, &["report", input, "--out", "p.html"], true);
         check(&workspace, &["inspect", input, "--comments", "3"], true);
         check(&workspace, &["labels", input, "--out", "l.jsonl"], true);
-        check(&workspace, &["policy", "test", input, "--moved", "m.jsonl"], true);
+        check(&workspace, &["policy", "test", "--config", "new.toml", input, "--moved", "m.jsonl"], true);
     }
     check(&workspace, &["run", "good.jsonl", "-o", "records.jsonl"], true);
     check(&workspace, &["report", "records.jsonl", "--out", "p.html"], true);
@@ -117,7 +121,7 @@ fn scoring_and_reading_tell_no_words() {
 fn learning_and_measuring_tell_no_words() {
     let workspace = workspace();
     let (abuse, sentiment, topic) = (model("abuse"), model("sentiment"), model("topic"));
-    check(&workspace, &["train", "spam", "spam.jsonl", "--recipe", "small.toml", "--out", "spam"], true);
+    check(&workspace, &["train", "spam", "spam.jsonl", "--config", "small.toml", "--out", "spam"], true);
     check(&workspace, &["evaluate", "spam", "spam.jsonl"], true);
     check(&workspace, &["evaluate", &abuse, "toxicity.jsonl", "--json"], true);
     check(&workspace, &["evaluate", &sentiment, "positive.jsonl"], true);
@@ -125,7 +129,7 @@ fn learning_and_measuring_tell_no_words() {
     check(&workspace, &["calibrate", &abuse, "good.jsonl", "--precision", "0.5"], true);
     check(&workspace, &["bias", &abuse], true);
     for broken in ["broken.jsonl", "table.csv", "page.txt", "good.jsonl"] {
-        check(&workspace, &["train", "spam", broken, "--recipe", "small.toml", "--out", "other"], false);
+        check(&workspace, &["train", "spam", broken, "--config", "small.toml", "--out", "other"], false);
         check(&workspace, &["train", "topic", broken, "--out", "other"], false);
         check(&workspace, &["evaluate", "spam", broken], false);
         check(&workspace, &["evaluate", &topic, broken], false);

@@ -97,3 +97,9 @@ pub fn run_on(config: &str, inputs: &[(&str, &[u8])], format: &str, workers: usi
     let outcome = run_to_the_end(settings(config, inputs, format, workers), outputs);
     Written { outcome, records: records.bytes(), dead_letters: dead_letters.bytes() }
 }
+
+/// How many cases a property is tried on: so many, unless the environment names another number.
+pub fn cases(usual: u32) -> u32 {
+    let named = std::env::var("PROPTEST_CASES").ok();
+    named.map_or(usual, |number| number.parse().expect("a number of cases"))
+}

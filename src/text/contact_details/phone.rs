@@ -268,7 +268,6 @@ fn is_separator(character: char) -> bool {
 fn may_begin_behind(before: &str, has_plus: bool) -> bool {
     let mut back = before.chars().rev();
     match back.next() {
-        None => true,
         Some(last) if last.is_alphanumeric() => false,
         Some('_' | '#' | '$' | '\u{20ac}' | '\u{a3}' | '\u{a5}' | '=' | '&' | '%' | '\\' | '@' | '*' | '+' | '^') => {
             false
@@ -276,7 +275,7 @@ fn may_begin_behind(before: &str, has_plus: bool) -> bool {
         Some('.' | ',' | ':' | '/' | '-' | '\u{2013}' | '\u{2019}' | '\'') => {
             has_plus || !back.next().is_some_and(|one| one.is_ascii_digit())
         }
-        Some(_) => true,
+        _ => true,
     }
 }
 
@@ -284,12 +283,11 @@ fn may_begin_behind(before: &str, has_plus: bool) -> bool {
 fn may_end_before(after: &str) -> bool {
     let mut next = after.chars();
     match next.next() {
-        None => true,
         Some(first) if first.is_alphanumeric() => false,
         Some('_' | '%' | '$' | '\u{20ac}' | '\u{a3}' | '@' | '=' | '\u{b0}') => false,
         Some('.' | ',' | ':' | '/' | '-') => !next.next().is_some_and(|one| one.is_ascii_digit()),
         Some(' ' | '\u{a0}') => !matches!(next.next(), Some('$' | '\u{20ac}' | '\u{a3}' | '%')),
-        Some(_) => true,
+        _ => true,
     }
 }
 
