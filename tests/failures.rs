@@ -286,6 +286,6 @@ fn models_are_read_before_the_first_comment_and_never_again() {
     conversation.say(&rest[20..].concat());
     let (code, more, stderr) = conversation.end();
     assert_eq!(code, Some(0), "{stderr}");
-    records.extend(parse_lines(more.iter().map(|line| format!("{line}\n")).collect::<String>().as_bytes()));
+    records.extend(parse_lines((more.join("\n") + "\n").as_bytes()));
     assert_eq!(records, expected.records());
 }

@@ -36,7 +36,7 @@ impl Comment {
     }
 
     fn line_in(&self, thread: &str) -> String {
-        object(&self.fields(thread), &|value| value.to_string())
+        object(&self.fields(thread), &Value::to_string)
     }
 }
 

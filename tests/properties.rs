@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 use threadsieve::source::RequestedFormat;
+use threadsieve::text::contact_details::ContactDetails;
 
 use crate::fuzz_corpus::corpus;
 use crate::support::in_memory::{Written, cases, run_on};
@@ -145,6 +146,27 @@ proptest! {
         workers in 1_usize..=9,
     ) {
         check(&bytes, format, workers);
+    }
+
+    #[test]
+    fn masking_moves_nothing_and_leaves_what_it_did_not_find(
+        text in prop_oneof![
+            "\\PC{0,80}",
+            "[0-9+() ./@a-c\u{e9}\u{2019}-]{0,80}",
+            "(tel|ann|\\+44|0[0-9]{3}|[0-9]{2,4}|@|example|\\.org|\\(at\\)| at gmail dot com|[ ./-]){0,20}",
+        ],
+    ) {
+        let details = ContactDetails { emails: true, phones: true };
+        let (masked, spans) = (details.masked(&text), details.spans(&text));
+        prop_assert_eq!(masked.len(), text.len());
+        for ((place, found), (shown_at, shown)) in text.char_indices().zip(masked.char_indices()) {
+            prop_assert_eq!(place, shown_at);
+            let is_found = spans.iter().any(|span| (span.begin..span.end).contains(&place));
+            prop_assert_eq!(found != shown, is_found && found.is_alphanumeric(), "{} at {}", &text, place);
+        }
+        prop_assert!(spans.iter().all(|span| !span.of(&text).is_empty() && span.end <= text.len()));
+        prop_assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].begin));
+        prop_assert_eq!(details.masked_raw(&text).chars().count(), text.chars().count());
     }
 
     #[test]
