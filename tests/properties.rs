@@ -129,6 +129,10 @@ fn export_pieces() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![3 => proptest::sample::select(whole), 3 => part, 2 => pieces()]
 }
 
+fn exports() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(export_pieces(), 0..12).prop_map(|pieces| pieces.concat())
+}
+
 fn inputs() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         1 => proptest::collection::vec(any::<u8>(), 0..2_000),
@@ -171,7 +175,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_accounted_for_in_every_format(
-        bytes in prop_oneof![1 => inputs(), 3 => proptest::collection::vec(export_pieces(), 0..12).prop_map(|pieces| pieces.concat())],
+        bytes in prop_oneof![1 => inputs(), 3 => exports()],
         format in proptest::sample::select(RequestedFormat::names()),
         workers in 1_usize..=4,
     ) {

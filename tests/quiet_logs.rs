@@ -53,7 +53,8 @@ fn labelled(label: &str) -> String {
 fn topic_rows() -> String {
     let mut lines = String::new();
     for number in 0..20 {
-        let row = json!({ "text": format!("The {MARKER} on day {number} was late."), "article": MARKER, "off_topic": number % 2 });
+        let text = format!("The {MARKER} on day {number} was late.");
+        let row = json!({ "text": text, "article": MARKER, "off_topic": number % 2 });
         let _ = writeln!(lines, "{row}");
     }
     lines

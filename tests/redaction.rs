@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Workspace, by_id, csv_table, parquet_table, sqlite_table, string};
 
@@ -13,11 +13,13 @@ const MASKED_PHONE: &str = "+** ** **** ****";
 
 /// Texts with and without, quotes of them, and lines that become dead letters.
 fn input() -> String {
+    let said = format!("Write to {MAIL}, you stupid idiot, or call {PHONE}.");
+    let plain = "Born in 1998, 3-2 for us; costs 1,299.00. https://example.org/063-123-4567";
     [
-        format!("{{\"id\":\"a\",\"author\":\"{MAIL}\",\"text\":\"🙂 Write to {MAIL}, you stupid idiot, or call {PHONE}.\"}}"),
-        format!("{{\"id\":\"b\",\"parent_id\":\"a\",\"text\":\"> Write to {MAIL}, you stupid idiot, or call {PHONE}.\\n\\nI will not.\"}}"),
-        "{\"id\":\"c\",\"author\":\"Bo\",\"text\":\"Born in 1998, 3-2 for us; costs 1,299.00. https://example.org/063-123-4567\"}".to_owned(),
-        format!("{{\"id\":\"d\",\"text\":\"jürgen@müller.example пише: {PHONE}, ти будало\"}}"),
+        json!({ "id": "a", "author": MAIL, "text": format!("🙂 {said}") }).to_string(),
+        json!({ "id": "b", "parent_id": "a", "text": format!("> {said}\n\nI will not.") }).to_string(),
+        json!({ "id": "c", "author": "Bo", "text": plain }).to_string(),
+        json!({ "id": "d", "text": format!("jürgen@müller.example пише: {PHONE}, ти будало") }).to_string(),
         format!("{{\"id\":\"a\",\"text\":\"again\\n{MAIL}\"}}"),
         format!("{{oops {MAIL} {PHONE}"),
     ]
