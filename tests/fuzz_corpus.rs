@@ -40,7 +40,7 @@ const PIECES: [&[u8]; 18] = [
 ];
 
 /// The files of a target's corpus with their names, in the order of these.
-fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
+pub fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
     let folder = repository().join("fuzz/corpus").join(target);
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod backpressure;
 mod bias;
 mod broken_lines;
 mod calibration;
@@ -22,12 +23,14 @@ mod explain_thread;
 mod exports;
 mod exports_json;
 mod exports_xml;
+mod failures;
 mod fuzz_corpus;
 mod hostile_models;
 mod hostile_text;
 mod interrupt;
 mod language_set;
 mod limits;
+mod metamorphic;
 mod models;
 mod output_ends;
 mod outputs;
@@ -36,6 +39,8 @@ mod policy;
 mod policy_testing;
 mod privacy;
 mod properties;
+mod quiet_logs;
+mod redaction;
 mod refusals;
 mod reload;
 mod report;

@@ -1,77 +1,19 @@
 //! Whatever the bytes: the run ends, everything that was read is accounted for, and records are sound.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
 use proptest::prelude::*;
 use serde_json::Value;
-use threadsieve::config::{Plan, parse};
-use threadsieve::pipeline::{Authors, Models, Outcome, Outputs, Settings, run};
-use threadsieve::sink::LineSink;
-use threadsieve::source::{FieldMap, InputSpec, RawInput, RequestedFormat};
-use threadsieve::telemetry::Counters;
-use threadsieve::translate::Translators;
+use threadsieve::source::RequestedFormat;
+use threadsieve::text::contact_details::ContactDetails;
 
-use crate::support::{number, parse_lines, string};
+use crate::fuzz_corpus::corpus;
+use crate::support::in_memory::{Written, cases, run_on};
+use crate::support::{number, string};
 
-/// A file in memory.
-#[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
+const CONFIG: &str = "[tone]\nevidence = 3\n[limits]\nmax_line_bytes = 1000\nmax_body_bytes = 500\nmax_reply_depth = 3\n\
+                      max_comments_per_thread = 4\n";
 
-impl Shared {
-    fn sink(&self, name: &str) -> LineSink {
-        LineSink::new(name, Box::new(self.clone()))
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        self.0.lock().expect("no panic while writing").clone()
-    }
-}
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no panic while writing").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn plan() -> Plan {
-    let text = "[tone]\nevidence = 3\n[limits]\nmax_line_bytes = 1000\nmax_body_bytes = 500\nmax_reply_depth = 3\n\
-                max_comments_per_thread = 4\n";
-    parse("test", text).expect("a sound configuration")
-}
-
-/// Runs the pipeline on one input: how it ended, its records, and its dead letters.
-fn run_on(bytes: &[u8], format: &str, workers: usize) -> (Outcome, Vec<u8>, Vec<u8>) {
-    let (records, dead_letters) = (Shared::default(), Shared::default());
-    let plan = plan();
-    let input = io::Cursor::new(bytes.to_vec());
-    let settings = Settings {
-        models: Models::load(&plan).expect("models"),
-        translators: Translators::default(),
-        plan,
-        authors: Authors::Keep,
-        inputs: vec![InputSpec {
-            name: "stdin".to_owned(),
-            open: Box::new(move || Ok(RawInput::Stream(Box::new(input.clone())))),
-            can_reopen: false,
-        }],
-        map: FieldMap::default(),
-        format: format.parse::<RequestedFormat>().expect("a format"),
-        article: None,
-        workers,
-    };
-    let outputs =
-        Outputs { records: records.sink("records").into(), dead_letters: Some(dead_letters.sink("dead letters")) };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
-    let outcome = runtime
-        .block_on(run(settings, outputs, Arc::new(Counters::default()), std::future::pending()))
-        .expect("nothing that is read ends a run");
-    (outcome, records.bytes(), dead_letters.bytes())
+fn run(bytes: &[u8], format: &str, workers: usize) -> Written {
+    run_on(CONFIG, &[("stdin", bytes)], format, workers)
 }
 
 fn check_span(begin: usize, end: usize, length: usize) {
@@ -109,19 +51,20 @@ fn check_record(record: &Value) {
 }
 
 fn check(bytes: &[u8], format: &str, workers: usize) {
-    let (outcome, records, dead_letters) = run_on(bytes, format, workers);
-    let tally = &outcome.tally;
+    let written = run(bytes, format, workers);
+    let tally = &written.outcome.tally;
     assert_eq!(tally.read, tally.records + tally.rejects);
-    let parsed = parse_lines(&records);
-    assert_eq!(parsed.len() as u64, tally.records);
-    assert_eq!(parse_lines(&dead_letters).len() as u64, tally.rejects);
+    let records = written.records();
+    assert_eq!(records.len() as u64, tally.records);
+    assert_eq!(written.letters().len() as u64, tally.rejects);
     assert_eq!(tally.by_kind.get("scoring_failed"), None, "a panic while scoring");
-    assert!(!outcome.is_interrupted && !outcome.is_closed);
-    parsed.iter().for_each(check_record);
+    assert!(!written.outcome.is_interrupted && !written.outcome.is_closed);
+    records.iter().for_each(check_record);
     if workers > 1 {
-        let (alone, records_alone, dead_letters_alone) = run_on(bytes, format, 1);
-        assert_eq!(&alone.tally, tally);
-        assert!(records_alone == records && dead_letters_alone == dead_letters, "other bytes with one worker");
+        let alone = run(bytes, format, 1);
+        assert_eq!(&alone.outcome.tally, tally);
+        let is_same = alone.records == written.records && alone.dead_letters == written.dead_letters;
+        assert!(is_same, "other bytes with one worker");
     }
 }
 
@@ -151,6 +94,45 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// Pieces of exports, whole ones among them; how they follow each other makes them broken or not.
+fn export_pieces() -> impl Strategy<Value = Vec<u8>> {
+    let files = [
+        "discourse",
+        "disqus",
+        "hacker_news",
+        "hacker_news_items",
+        "lemmy",
+        "mastodon",
+        "reddit",
+        "reddit_thread",
+        "wxr",
+        "youtube",
+        "yt_dlp",
+        "coral",
+        "json",
+        "jigsaw",
+        "civil_comments",
+        "socc",
+        "parquet",
+    ];
+    let whole: Vec<Vec<u8>> = files
+        .iter()
+        .flat_map(|target| corpus(target))
+        .map(|(_, bytes)| bytes)
+        .filter(|bytes| bytes.len() < 20_000)
+        .collect();
+    let part = proptest::sample::select(whole.clone()).prop_flat_map(|bytes| {
+        let length = bytes.len();
+        (Just(bytes), 0..=length, 0..=length)
+            .prop_map(|(bytes, one, other)| bytes[one.min(other)..one.max(other)].to_vec())
+    });
+    prop_oneof![3 => proptest::sample::select(whole), 3 => part, 2 => pieces()]
+}
+
+fn exports() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(export_pieces(), 0..12).prop_map(|pieces| pieces.concat())
+}
+
 fn inputs() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         1 => proptest::collection::vec(any::<u8>(), 0..2_000),
@@ -159,13 +141,43 @@ fn inputs() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(96), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes_are_accounted_for(
         bytes in inputs(),
         format in prop_oneof![3 => Just("auto"), 1 => Just("jsonl"), 1 => Just("csv"), 1 => Just("page")],
-        workers in prop_oneof![Just(1_usize), Just(2), Just(7)],
+        workers in 1_usize..=9,
+    ) {
+        check(&bytes, format, workers);
+    }
+
+    #[test]
+    fn masking_moves_nothing_and_leaves_what_it_did_not_find(
+        text in prop_oneof![
+            "\\PC{0,80}",
+            "[0-9+() ./@a-c\u{e9}\u{2019}-]{0,80}",
+            "(tel|ann|\\+44|0[0-9]{3}|[0-9]{2,4}|@|example|\\.org|\\(at\\)| at gmail dot com|[ ./-]){0,20}",
+        ],
+    ) {
+        let details = ContactDetails { emails: true, phones: true };
+        let (masked, spans) = (details.masked(&text), details.spans(&text));
+        prop_assert_eq!(masked.len(), text.len());
+        for ((place, found), (shown_at, shown)) in text.char_indices().zip(masked.char_indices()) {
+            prop_assert_eq!(place, shown_at);
+            let is_found = spans.iter().any(|span| (span.begin..span.end).contains(&place));
+            prop_assert_eq!(found != shown, is_found && found.is_alphanumeric(), "{} at {}", &text, place);
+        }
+        prop_assert!(spans.iter().all(|span| !span.of(&text).is_empty() && span.end <= text.len()));
+        prop_assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].begin));
+        prop_assert_eq!(details.masked_raw(&text).chars().count(), text.chars().count());
+    }
+
+    #[test]
+    fn any_bytes_are_accounted_for_in_every_format(
+        bytes in prop_oneof![1 => inputs(), 3 => exports()],
+        format in proptest::sample::select(RequestedFormat::names()),
+        workers in 1_usize..=4,
     ) {
         check(&bytes, format, workers);
     }

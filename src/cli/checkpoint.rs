@@ -14,6 +14,7 @@ use crate::pipeline::{
     digest,
 };
 use crate::sink::OutputPosition;
+use crate::text::contact_details::ContactDetails;
 
 use super::args::{RunOptions, WriteBack};
 use super::failure::Exit;
@@ -146,7 +147,10 @@ fn identity(run: &Run<'_>, problems: &mut Problems) -> Option<Identity> {
         .map_err(|error| problems.push(error))
         .ok()?;
     // A name's hash says whether it is the same key, and no more than records do.
-    if let Some(sign) = matches!(authors, Authors::Hash(_)).then(|| authors.shown("threadsieve checkpoint")).flatten() {
+    if let Some(sign) = matches!(authors, Authors::Hash(_))
+        .then(|| authors.shown("threadsieve checkpoint", ContactDetails::default()))
+        .flatten()
+    {
         configuration.insert("the key for authors".to_owned(), digest(sign.as_bytes()));
     }
     let models = models.citations().iter().map(|(stage, cited)| (stage.to_string(), cited.to_string())).collect();

@@ -24,8 +24,10 @@ mod record_outputs;
 mod report;
 mod report_input;
 mod run;
+mod signals;
 mod summary;
 mod train;
+mod watched_file;
 
 use std::process::ExitCode;
 

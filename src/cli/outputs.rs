@@ -10,6 +10,7 @@ use same_file::Handle;
 use crate::sink::{Compression, DurableFile, LineSink, compression_of};
 
 use super::inputs::{Problems, is_dash};
+use super::watched_file::WatchedFile;
 
 /// Files that a run reads or writes: none may be written over. A file of two names, and one that stdin comes from, is
 /// known by what it is, not by how it is called.
@@ -171,7 +172,7 @@ pub(super) fn output(path: Option<&Path>, problems: &mut Problems) -> Option<Lin
         return Some(LineSink::new("stdout", Box::new(io::stdout())));
     };
     match emptied(path) {
-        Ok(file) => Some(LineSink::new(path.display().to_string(), Box::new(file))),
+        Ok(file) => Some(LineSink::new(path.display().to_string(), Box::new(WatchedFile::new(file)))),
         Err(error) => {
             problems.push(error);
             None

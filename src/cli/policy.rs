@@ -22,7 +22,8 @@ use crate::trial::{Comparison, MovedComment, Pair, Pairing, Report, ReportInputs
 use super::failure::{Exit, Failure};
 use super::inputs::{Problems, is_dash};
 use super::outputs::Taken;
-use super::run::{default_workers, interrupted, start_runtime};
+use super::run::{default_workers, start_runtime};
+use super::signals::interrupted;
 use super::{config, inputs, outputs};
 
 /// Moved comments that are listed unless all are asked for.

@@ -15,6 +15,7 @@ use crate::wire::row::Column;
 use super::args::{RunOptions, WriteBack};
 use super::inputs::{Problems, is_dash};
 use super::outputs::{Opening, emptied, is_pipe_or_device, line_output};
+use super::watched_file::WatchedFile;
 
 /// A file of records, not yet opened; `-` is stdout.
 #[derive(Debug)]
@@ -100,7 +101,9 @@ fn open_file(file: &RecordFile, columns: &[Column], opening: Opening) -> anyhow:
         RecordFormat::JsonLines => Box::new(JsonLinesSink::new(lines()?)),
         RecordFormat::Csv => Box::new(CsvSink::with_commas(lines()?, columns)),
         RecordFormat::Tsv => Box::new(CsvSink::with_tabs(lines()?, columns)),
-        RecordFormat::Parquet => Box::new(ParquetSink::new(&*name, Box::new(emptied(path)?), columns)?),
+        RecordFormat::Parquet => {
+            Box::new(ParquetSink::new(&*name, Box::new(WatchedFile::new(emptied(path)?)), columns)?)
+        }
         RecordFormat::Sqlite => {
             emptied(path)?;
             Box::new(SqliteSink::new(&*name, path, columns)?)

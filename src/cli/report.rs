@@ -26,7 +26,8 @@ use super::inputs::{Problems, is_dash};
 use super::outputs::Taken;
 use super::progress::Progress;
 use super::report_input::Rereadable;
-use super::run::{default_workers, interrupted, start_runtime};
+use super::run::{default_workers, start_runtime};
+use super::signals::interrupted;
 use super::{config, inputs, outputs};
 
 /// Of each comment whose words of evidence are wanted, so many are kept, so that words can be covered instead of texts.

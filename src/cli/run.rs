@@ -18,6 +18,8 @@ use super::checkpoint::Plans;
 use super::failure::{Exit, Failure};
 use super::outputs::{Opening, Taken};
 use super::progress::Progress;
+use super::signals::interrupted;
+use super::watched_file::WrittenFiles;
 use super::{checkpoint, config, inputs, outputs, record_outputs, summary};
 
 /// Checks and opens everything, then runs.
@@ -73,6 +75,7 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
     if !problems.is_empty() {
         return Err(Failure::all(problems));
     }
+    let written = WrittenFiles::of(files.iter().map(|file| file.path.as_path()).chain(beside_records.iter().copied()));
 
     let settings = Settings {
         plan,
@@ -95,7 +98,8 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
     checkpointing.iter().for_each(checkpoint::tell_plans);
     let outcome = run_on_runtime(settings, sinks, checkpointing, options.progress, prints_records, total)?;
     let seconds = begun.elapsed().as_secs_f64();
-    finish(outcome, seconds, options, summary_sink)
+    let exit = finish(outcome, seconds, options, summary_sink)?;
+    Ok(written.report_missing(exit))
 }
 
 /// The runtime that joins the stages; work that takes a processor runs on threads beside it.
@@ -133,40 +137,6 @@ fn run_on_runtime(
         let exit = if is_told && !threads_differ { Exit::CouldNotRun } else { Exit::Bug };
         Failure { problems: vec![error.into()], exit }
     })
-}
-
-/// Completes at the first Ctrl-C or SIGTERM; the second ends the process at once. Signals are waited for on a task of
-/// their own, so that one is heard also while an output takes nothing.
-pub(super) fn interrupted() -> impl Future<Output = ()> + Send + 'static {
-    let (first, heard) = tokio::sync::oneshot::channel();
-    tokio::spawn(async move {
-        wait_for_signal().await;
-        let _ = first.send(());
-        wait_for_signal().await;
-        std::process::exit(130);
-    });
-    async move {
-        // The task above lives as long as the runtime.
-        let _ = heard.await;
-    }
-}
-
-#[cfg(unix)]
-async fn wait_for_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn wait_for_signal() {
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 pub(super) fn default_workers() -> usize {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Flag, LanguageCode};
 use crate::policy::{Bound, Condition, Rule, ScoreName};
+use crate::text::contact_details::ContactDetails;
 
 use super::cascade::CascadeSection;
 use super::statement::StatementSection;
@@ -79,6 +80,26 @@ pub(super) enum AuthorChoice {
     Hash,
 }
 
+/// What is masked in texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RedactChoice {
+    Email,
+    Phone,
+}
+
+impl RedactChoice {
+    /// What is to be found for some choices.
+    pub(super) fn details(choices: &[Self]) -> ContactDetails {
+        ContactDetails { emails: choices.contains(&Self::Email), phones: choices.contains(&Self::Phone) }
+    }
+
+    fn of(details: ContactDetails) -> Vec<Self> {
+        let all = [(details.emails, Self::Email), (details.phones, Self::Phone)];
+        all.into_iter().filter(|(is_chosen, _)| *is_chosen).map(|(_, choice)| choice).collect()
+    }
+}
+
 /// `[output]`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -88,6 +109,7 @@ pub(super) struct OutputSection {
     pub(super) author_key_env: Option<String>,
     pub(super) author_key_file: Option<PathBuf>,
     pub(super) raw_dead_letters: bool,
+    pub(super) redact: Vec<RedactChoice>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) statement_of_reasons: Option<StatementSection>,
 }
@@ -100,6 +122,7 @@ impl Default for OutputSection {
             author_key_env: None,
             author_key_file: None,
             raw_dead_letters: false,
+            redact: Vec::new(),
             statement_of_reasons: None,
         }
     }
@@ -189,6 +212,7 @@ pub fn render(plan: &Plan) -> Result<String, toml::ser::Error> {
             author_key_env,
             author_key_file,
             raw_dead_letters: plan.output.raw_dead_letters,
+            redact: RedactChoice::of(plan.output.redact),
             statement_of_reasons: plan.output.statement.map(StatementSection::of),
         },
         policy: PolicySection { rules: plan.policy.rules.iter().map(rule_section).collect() },

@@ -10,9 +10,10 @@ use toml::de::{DeTable, DeValue};
 
 use crate::domain::{LanguageCode, StatementTerms};
 use crate::policy::Policy;
+use crate::text::contact_details::ContactDetails;
 
 use super::document::{
-    AuthorChoice, LanguageSection, ModelsSection, OutputSection, RuleSection, ToneSection, TopicSection,
+    AuthorChoice, LanguageSection, ModelsSection, OutputSection, RedactChoice, RuleSection, ToneSection, TopicSection,
 };
 use super::rules::check_rule;
 use super::{BUILT_IN, CascadePlan, Limits, Problem, TranslationPlan};
@@ -64,6 +65,8 @@ pub struct OutputPlan {
     pub author: AuthorField,
     /// Whether dead letters hold the raw line.
     pub raw_dead_letters: bool,
+    /// What is masked in texts that are written.
+    pub redact: ContactDetails,
     /// What all statements of reasons say; `None` where records hold none.
     pub statement: Option<StatementTerms>,
 }
@@ -178,7 +181,13 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
         evidence_labels: tone.evidence_labels,
         topic_enabled: topic.enabled,
         topic_cascade,
-        output: OutputPlan { text: output.text, author, raw_dead_letters: output.raw_dead_letters, statement },
+        output: OutputPlan {
+            text: output.text,
+            author,
+            raw_dead_letters: output.raw_dead_letters,
+            redact: RedactChoice::details(&output.redact),
+            statement,
+        },
         policy,
     })
 }

@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use crate::text::contact_details::ContactDetails;
+
 /// Hexadecimal digits of the hash that records show: 64 bits, enough to tell a site's authors apart.
 const SHOWN_DIGITS: usize = 16;
 
@@ -31,11 +33,11 @@ impl std::fmt::Debug for Authors {
 }
 
 impl Authors {
-    /// The name as a record shows it, if it does.
+    /// The name as a record shows it, if it does; where it is kept, without these details, which some use as a name.
     #[must_use]
-    pub fn shown<'a>(&self, name: &'a str) -> Option<Cow<'a, str>> {
+    pub fn shown<'a>(&self, name: &'a str, redact: ContactDetails) -> Option<Cow<'a, str>> {
         match self {
-            Self::Keep => Some(Cow::Borrowed(name)),
+            Self::Keep => Some(redact.masked(name)),
             Self::Omit => None,
             Self::Hash(key) => {
                 // HMAC takes a key of any length.
@@ -57,16 +59,20 @@ impl Authors {
 mod tests {
     use super::*;
 
+    const ALL: ContactDetails = ContactDetails { emails: true, phones: true };
+
     #[test]
     fn a_hash_depends_on_name_and_key() {
-        let shown = |key: &[u8], name: &'static str| Authors::Hash(key.into()).shown(name).unwrap().into_owned();
+        let shown = |key: &[u8], name: &'static str| Authors::Hash(key.into()).shown(name, ALL).unwrap().into_owned();
         assert_eq!(shown(b"key", "ana"), shown(b"key", "ana"));
         assert_ne!(shown(b"key", "ana"), shown(b"key", "eva"));
         assert_ne!(shown(b"key", "ana"), shown(b"other", "ana"));
         assert_eq!(shown(b"key", "ana").len(), SHOWN_DIGITS);
         // RFC 4231, test case 2.
         assert_eq!(shown(b"Jefe", "what do ya want for nothing?"), "5bdcc146bf60754e");
-        assert_eq!(Authors::Omit.shown("ana"), None);
+        assert_eq!(Authors::Omit.shown("ana", ALL), None);
+        assert_eq!(Authors::Keep.shown("ana@example.org", ALL).unwrap(), "***@*******.***");
+        assert_eq!(Authors::Keep.shown("ana", ALL).unwrap(), "ana");
         assert!(!format!("{:?}", Authors::Hash(b"secret"[..].into())).contains("secret"));
     }
 }

@@ -10,12 +10,13 @@ use crate::telemetry::Counters;
 use crate::wire::summary::InputSummary;
 
 use super::checkpoint::{Boundaries, ReadMark};
+use super::read_ahead::Places;
 use super::reader_state::{ReaderState, StoppableRead};
 
 /// A batch is let go of at this many items …
-const MAX_BATCH_ITEMS: usize = 256;
+pub(super) const MAX_BATCH_ITEMS: usize = 256;
 /// … or this many bytes of text.
-const MAX_BATCH_BYTES: usize = 256 << 10;
+pub(super) const MAX_BATCH_BYTES: usize = 256 << 10;
 
 /// Items that go through the pipeline together.
 #[derive(Debug)]
@@ -27,11 +28,12 @@ pub(super) struct Batch {
     pub(super) mark: Option<ReadMark>,
 }
 
-/// Items on their way to the pipeline. The queue behind it is bounded: where the pipeline is slow, reading waits.
+/// Items on their way to the pipeline. A batch needs a place behind the reader: where the pipeline is slow, reading waits.
 #[derive(Debug)]
 struct Batcher {
     items: Vec<Item>,
     bytes: usize,
+    places: Places,
     queue: Sender<Batch>,
     /// Where checkpoints are made; `None` without any.
     boundaries: Option<Boundaries>,
@@ -67,7 +69,7 @@ impl Batcher {
         }
         let items = std::mem::take(&mut self.items);
         let is_done_before = self.boundaries.as_ref().is_some_and(Boundaries::is_done_before);
-        self.queue.blocking_send(Batch { items, is_done_before, mark }).is_ok()
+        self.places.take() && self.queue.blocking_send(Batch { items, is_done_before, mark }).is_ok()
     }
 }
 
@@ -75,13 +77,20 @@ impl Batcher {
 pub(super) fn read_inputs(
     inputs: Vec<InputSpec>,
     settings: ReadSettings,
+    places: Places,
     queue: Sender<Batch>,
     boundaries: Option<Boundaries>,
     state: &Arc<ReaderState>,
     counters: &Arc<Counters>,
 ) -> Vec<InputSummary> {
-    let batcher =
-        Arc::new(Mutex::new(Batcher { items: Vec::new(), bytes: 0, queue, boundaries, state: Arc::clone(state) }));
+    let batcher = Arc::new(Mutex::new(Batcher {
+        items: Vec::new(),
+        bytes: 0,
+        places,
+        queue,
+        boundaries,
+        state: Arc::clone(state),
+    }));
     let push = |item| batcher.lock().unwrap_or_else(PoisonError::into_inner).push(item);
     let wrap: Wrap = {
         let (batcher, state, counters) = (Arc::clone(&batcher), Arc::clone(state), Arc::clone(counters));

@@ -7,6 +7,7 @@ use crate::domain::{
 };
 use crate::language::may_be_one_of;
 use crate::policy::Facts;
+use crate::text::contact_details::ContactDetails;
 use crate::text::segments::{place_of, text_of};
 use crate::tone::ToneScratch;
 use crate::wire::record::{Parts, Record};
@@ -16,6 +17,7 @@ use super::context::{CommentInContext, InContext};
 use super::guard::guarded;
 use super::matched_words::matched_words;
 use super::models::Scorers;
+use super::redaction::{redacted_comment, redacted_reject, redacted_translation};
 use super::run::Site;
 use super::tally::Tally;
 use super::translation::settle;
@@ -43,13 +45,14 @@ pub(super) struct Judged {
 pub(super) fn judge_batch(items: Vec<InContext>, site: &Site, scorers: &Scorers) -> Judged {
     let mut judged = Judged::default();
     let mut scratch = ToneScratch::default();
+    let redact = site.plan.output.redact;
     for item in items {
         match item {
             InContext::Thread => judged.tally.threads += 1,
             InContext::Aside(aside) => judged.tally.add_aside(&aside),
             InContext::Reject(reject) => {
                 judged.tally.add_reject(&reject);
-                judged.rejects.push(reject);
+                judged.rejects.push(redacted_reject(reject, redact));
             }
             InContext::Comment(mut comment) => {
                 let (length, verdicts) = (judged.lines.len(), judged.verdicts.len());
@@ -62,7 +65,7 @@ pub(super) fn judge_batch(items: Vec<InContext>, site: &Site, scorers: &Scorers)
                     judged.verdicts.truncate(verdicts);
                     scratch = ToneScratch::default();
                     judged.tally.add_reject(&reject);
-                    judged.rejects.push(reject);
+                    judged.rejects.push(redacted_reject(reject, redact));
                 }
             }
         }
@@ -115,13 +118,18 @@ fn write_record(
     lines: &mut Vec<u8>,
 ) {
     let Outcome { tone, topic, decision } = *outcome;
-    let author = comment.comment.author.as_ref().and_then(|author| site.authors.shown(author.as_str()));
+    let output = &site.plan.output;
+    let author = comment.comment.author.as_ref().and_then(|author| site.authors.shown(author.as_str(), output.redact));
+    // Only a text that is written needs masking, and its spans hold in what is masked.
+    let redact = if output.text { output.redact } else { ContactDetails::default() };
+    let shown = redacted_comment(&comment.comment, redact);
+    let translation = redacted_translation(&comment.translation, redact);
     let record = Record::from(Parts {
-        comment: &comment.comment,
+        comment: &shown,
         author: author.as_deref(),
-        with_text: site.plan.output.text,
+        with_text: output.text,
         language: &comment.language,
-        translation: &comment.translation,
+        translation: &translation,
         segments: &comment.segments,
         scored_translation: comment.scored_translation(),
         tone,
@@ -129,7 +137,7 @@ fn write_record(
         flags: &comment.flags,
         duplicate_of: comment.duplicate_of.as_ref(),
         decision,
-        statement: site.plan.output.statement,
+        statement: output.statement,
         models: scorers.citations(),
     });
     #[allow(

@@ -15,7 +15,9 @@ mod matched_words;
 mod models;
 mod own_words;
 mod prepare;
+mod read_ahead;
 mod reader_state;
+mod redaction;
 mod reload;
 mod replay;
 mod run;
@@ -37,6 +39,7 @@ pub use checkpoint::{
 pub use explain::{ExplainedComment, ExplainedItem, Explainer};
 pub use explain_topic::{TopicExplained, TopicExplainer};
 pub use models::{ModelProblem, Models, Scorers, encoder, sentence_encoder};
+pub use read_ahead::{ReadAheadBound, read_ahead_bound};
 pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run, run_with_checkpoints};
 #[cfg(feature = "sentence-transformer")]
 pub use sentence_encoder_folder::load_sentence_encoder;

@@ -27,6 +27,7 @@ use super::guard::guarded;
 use super::judge::{Judged, judge_batch};
 use super::models::{Models, Scorers};
 use super::prepare::{Prepared, prepare_comment, prepare_thread};
+use super::read_ahead::{places, read_ahead_bound};
 use super::reader_state::ReaderState;
 use super::reload::Reload;
 use super::replay::{Replay, Replayed};
@@ -208,13 +209,16 @@ async fn run_to(
         outputs.recorder = Some(Recorder::new(file, identity, awaited));
     }
     let context = Arc::new(Mutex::new(context));
-    let (queue, batches) = mpsc::channel::<Batch>(workers);
+    let read_ahead = read_ahead_bound(workers).batches;
+    let (places, places_back) = places(read_ahead);
+    // Never full: a batch has a place before it comes here.
+    let (queue, batches) = mpsc::channel::<Batch>(read_ahead);
     let (results, summaries) = tokio::sync::oneshot::channel();
     let reader_state = Arc::new(ReaderState::default());
     let (state, reader_counters) = (Arc::clone(&reader_state), Arc::clone(&counters));
     std::thread::spawn(move || {
         let read = catch_unwind(AssertUnwindSafe(|| {
-            read_inputs(inputs, reading, queue, boundaries, &state, &reader_counters)
+            read_inputs(inputs, reading, places, queue, boundaries, &state, &reader_counters)
         }));
         // Nobody listens after an interrupt.
         let _ = results.send(read);
@@ -233,7 +237,7 @@ async fn run_to(
             }
         }
     });
-    let mut writer = Writer::new(outputs, counters, tally.rejects);
+    let mut writer = Writer::new(outputs, counters, places_back, tally.rejects);
     let written = writer.write_all(&mut finished, tally).await;
     // What was written is made whole, whatever ended the run.
     let ended = writer.finish().await;
@@ -281,7 +285,6 @@ fn feed<F: Future<Output = ()>>(
             if let Some(items) = items {
                 return items.map(|items| (items, (batches, interrupt, reader, was_interrupted)));
             }
-            tracing::warn!("interrupted: finishing what was read");
             was_interrupted.store(true, Ordering::Relaxed);
             interrupt = None;
             reader.stop();

@@ -11,6 +11,7 @@ use crate::wire::dead_letter::DeadLetter;
 
 use super::checkpoint::{Mark, Recorder};
 use super::judge::Judged;
+use super::read_ahead::PlacesBack;
 use super::run::{Outputs, RunError};
 use super::tally::Tally;
 use super::verdict::Verdict;
@@ -43,14 +44,15 @@ pub(super) struct Writer {
     /// Away while a batch is being written.
     outputs: Option<Ends>,
     counters: Arc<Counters>,
+    places_back: PlacesBack,
     dead_letters: u64,
     is_closed: bool,
 }
 
 impl Writer {
     /// Writes to outputs that have, or had in an earlier run, so many dead letters.
-    pub(super) fn new(outputs: Ends, counters: Arc<Counters>, dead_letters: u64) -> Self {
-        Self { outputs: Some(outputs), counters, dead_letters, is_closed: false }
+    pub(super) fn new(outputs: Ends, counters: Arc<Counters>, places_back: PlacesBack, dead_letters: u64) -> Self {
+        Self { outputs: Some(outputs), counters, places_back, dead_letters, is_closed: false }
     }
 
     /// Whether the reader of an output went away.
@@ -94,6 +96,7 @@ impl Writer {
         .await
         .map_err(|_| RunError::Stage { stage: "write" })?;
         self.outputs = Some(outputs);
+        self.places_back.give_back();
         match result {
             Ok(()) => self.counters.add_records_written(records),
             Err(RunError::Sink(SinkError::Closed { .. })) => self.is_closed = true,
@@ -152,12 +155,22 @@ fn finish_outputs(outputs: &mut Ends) -> Result<(), SinkError> {
         Results::Records(records) => records.finish(),
         Results::Verdicts(_) => Ok(()),
     };
-    let dead_letters = outputs.dead_letters.as_mut().map_or(Ok(()), LineSink::finish);
+    let dead_letters = outputs.dead_letters.as_mut().map_or(Ok(()), LineSink::finish).map_err(SinkError::not_closed);
     records.and(dead_letters)
 }
 
 fn write_batch(outputs: &mut Ends, judged: &mut Judged, dead_letters_before: u64) -> Result<(), SinkError> {
-    if let Some(sink) = &mut outputs.dead_letters {
+    let dead_letters = write_dead_letters(outputs.dead_letters.as_mut(), judged, dead_letters_before);
+    // Where one output fails, the others get the batch all the same.
+    let results = match &mut outputs.results {
+        Results::Records(records) => records.write(&judged.lines),
+        Results::Verdicts(take) => take(std::mem::take(&mut judged.verdicts)),
+    };
+    dead_letters.and(results)
+}
+
+fn write_dead_letters(sink: Option<&mut LineSink>, judged: &Judged, before: u64) -> Result<(), SinkError> {
+    if let Some(sink) = sink {
         let mut lines = Vec::new();
         for reject in &judged.rejects {
             // Strings and numbers always serialise.
@@ -165,19 +178,16 @@ fn write_batch(outputs: &mut Ends, judged: &mut Judged, dead_letters_before: u64
                 lines.push(b'\n');
             }
         }
-        sink.write(&lines)?;
-    } else {
-        for (number, reject) in (dead_letters_before..).zip(&judged.rejects) {
-            if number < REPORTED_DEAD_LETTERS {
-                let (at, kind) = (reject.origin.to_string(), reject.kind.name());
-                tracing::warn!(at, kind, detail = &*reject.detail, "dead letter");
-            } else if number == REPORTED_DEAD_LETTERS {
-                tracing::warn!("further dead letters are only counted; --dead-letters FILE keeps all");
-            }
+        // A reader of records may have seen enough and leave, but dead letters would be lost.
+        return sink.write(&lines).map_err(SinkError::not_closed);
+    }
+    for (number, reject) in (before..).zip(&judged.rejects) {
+        if number < REPORTED_DEAD_LETTERS {
+            let (at, kind) = (reject.origin.to_string(), reject.kind.name());
+            tracing::warn!(at, kind, detail = &*reject.detail, "dead letter");
+        } else if number == REPORTED_DEAD_LETTERS {
+            tracing::warn!("further dead letters are only counted; --dead-letters FILE keeps all");
         }
     }
-    match &mut outputs.results {
-        Results::Records(records) => records.write(&judged.lines),
-        Results::Verdicts(take) => take(std::mem::take(&mut judged.verdicts)),
-    }
+    Ok(())
 }

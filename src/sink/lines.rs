@@ -25,6 +25,15 @@ pub enum SinkError {
 }
 
 impl SinkError {
+    /// The same error of an output whose reader may not leave before the end.
+    #[must_use]
+    pub fn not_closed(self) -> Self {
+        match self {
+            Self::Closed { name } => Self::Write { name, source: io::ErrorKind::BrokenPipe.into() },
+            other @ Self::Write { .. } => other,
+        }
+    }
+
     pub(super) fn new(name: &str, source: io::Error) -> Self {
         let name = name.to_owned();
         match source.kind() {

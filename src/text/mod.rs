@@ -1,6 +1,7 @@
 //! What can be done with a text alone: words, normalisation, features, segments.
 
 pub mod anatomy;
+pub mod contact_details;
 pub mod evasion;
 pub mod features;
 pub mod html;

@@ -3,6 +3,7 @@
 pub mod browser;
 mod checkpointed;
 mod generator;
+pub mod in_memory;
 mod model_folder;
 pub mod records;
 pub mod rust_paths;
