@@ -64,6 +64,7 @@ fn run_on(bytes: &[u8], format: &str, workers: usize) -> (Outcome, Vec<u8>, Vec<
         format: format.parse::<RequestedFormat>().expect("a format"),
         article: None,
         workers,
+        max_comments: None,
     };
     let outputs =
         Outputs { records: records.sink("records").into(), dead_letters: Some(dead_letters.sink("dead letters")) };

@@ -17,6 +17,7 @@ mod reload;
 mod run;
 #[cfg(feature = "sentence-transformer")]
 mod sentence_encoder_folder;
+mod staged;
 mod supplied;
 mod tally;
 mod thread_state;
@@ -31,5 +32,6 @@ pub use models::{ModelProblem, Models, Scorers, encoder, sentence_encoder};
 pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run};
 #[cfg(feature = "sentence-transformer")]
 pub use sentence_encoder_folder::load_sentence_encoder;
+pub use staged::{StagedRun, TimedStage};
 pub use tally::Tally;
 pub use verdict::Verdict;
