@@ -6,6 +6,7 @@
 mod support;
 
 mod backpressure;
+mod bench;
 mod bias;
 mod broken_lines;
 mod calibration;
@@ -48,6 +49,7 @@ mod report_in_a_browser;
 mod retraining_data;
 mod same_bytes;
 mod samples;
+mod sbom;
 #[cfg(feature = "sentence-transformer")]
 mod sentence_encoder;
 mod statements;

@@ -175,7 +175,7 @@ mod tests {
         let mut rows = WordRows::new(2);
         let all: Vec<i16> = (1..i16::MAX).collect();
         for words in all.chunks(997).chain(all.chunks(5)).chain([&all[..], &[7, 7, 7, 9_999, 7]]) {
-            let expected = words.iter().map(|word| i64::from(*word)).sum();
+            let expected: i64 = words.iter().map(|word| i64::from(*word)).sum();
             assert_eq!(sum(&mut rows, words).0, expected);
         }
         assert_eq!(sum(&mut rows, &[]), (0, 0));

@@ -9,6 +9,7 @@ use super::models::ModelsCommand;
 use crate::sink::{CommentSystem, RecordFormat};
 use crate::source::RequestedFormat;
 
+use super::bench::BenchOptions;
 use super::bias::BiasOptions;
 use super::calibrate::CalibrateOptions;
 use super::evaluate::EvaluateOptions;
@@ -59,6 +60,8 @@ pub(super) enum Command {
     Run(RunOptions),
     /// Shows what an export was recognised as and what is in it, without scoring anything
     Inspect(InspectOptions),
+    /// Measures how many comments a second each stage takes on your own files
+    Bench(BenchOptions),
     /// Makes training data of moderators' decisions and people's labels in an export
     Labels(LabelsOptions),
     /// Prints the JSON Schema of a record

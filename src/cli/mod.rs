@@ -1,6 +1,8 @@
 //! The command line: what can be asked for, and how answers look.
 
 mod args;
+mod bench;
+mod bench_figures;
 mod bias;
 mod calibrate;
 mod checkpoint;
@@ -18,6 +20,7 @@ mod labels;
 mod logging;
 mod models;
 mod outputs;
+mod peak_memory;
 mod policy;
 mod progress;
 mod record_outputs;
@@ -56,6 +59,7 @@ pub fn main() -> ExitCode {
             ConfigCommand::Check { config } => config::check(config.as_deref()),
             ConfigCommand::Show { config } => config::show(config.as_deref()).and_then(|shown| print(&shown)),
         },
+        Command::Bench(options) => bench::bench(&options),
         Command::Inspect(options) => inspect::inspect(&options),
         Command::Labels(options) => labels::labels(&options),
         Command::Train(command) => train::train(&command),

@@ -139,6 +139,7 @@ pub(super) fn test(options: &PolicyTestOptions) -> Result<Exit, Failure> {
         map: FieldMap::default(),
         article: article.clone(),
         workers: default_workers(),
+        max_comments: None,
     };
     let scored_once = ready.old.1.is_none();
     let runtime = start_runtime()?;

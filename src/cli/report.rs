@@ -245,6 +245,7 @@ fn of_comments(
         map: map.clone(),
         article: article.clone(),
         workers: default_workers(),
+        max_comments: None,
     };
     let reading = ReadSettings { format, map, article, limits: plan.limits.clone(), keep_raw: false };
     let sinks = Outputs { records: LineSink::new("a temporary file", Box::new(writer)).into(), dead_letters: None };

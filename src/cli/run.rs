@@ -87,6 +87,7 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
         map: map.unwrap_or_default(),
         article,
         workers: options.workers.map_or_else(default_workers, usize::from),
+        max_comments: None,
     };
     let sinks = Outputs { records, dead_letters };
     #[allow(

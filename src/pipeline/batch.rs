@@ -18,6 +18,38 @@ pub(super) const MAX_BATCH_ITEMS: usize = 256;
 /// … or this many bytes of text.
 pub(super) const MAX_BATCH_BYTES: usize = 256 << 10;
 
+/// Bytes of text of an item.
+pub(super) fn text_bytes(item: &Item) -> usize {
+    match item {
+        Item::Comment(comment) => comment.body.len_bytes(),
+        Item::Thread(thread) => thread.article.as_ref().map_or(0, Body::len_bytes),
+        Item::Reject(_) | Item::Aside(_) => 0,
+    }
+}
+
+/// Counts comments, read or rejected, up to a bound.
+#[derive(Debug)]
+pub(super) struct CommentsLeft(Option<u64>);
+
+impl CommentsLeft {
+    /// All of them may come where there is no bound.
+    pub(super) fn new(max_comments: Option<u64>) -> Self {
+        Self(max_comments)
+    }
+
+    /// Whether no more may come.
+    pub(super) fn is_none(&self) -> bool {
+        self.0 == Some(0)
+    }
+
+    /// Counts an item that came.
+    pub(super) fn count(&mut self, item: &Item) {
+        if let (Some(left), Item::Comment(_) | Item::Reject(_)) = (&mut self.0, item) {
+            *left = left.saturating_sub(1);
+        }
+    }
+}
+
 /// Items that go through the pipeline together.
 #[derive(Debug)]
 pub(super) struct Batch {
@@ -42,11 +74,7 @@ struct Batcher {
 
 impl Batcher {
     fn push(&mut self, item: Item) -> bool {
-        self.bytes += match &item {
-            Item::Comment(comment) => comment.body.len_bytes(),
-            Item::Thread(thread) => thread.article.as_ref().map_or(0, Body::len_bytes),
-            Item::Reject(_) | Item::Aside(_) => 0,
-        };
+        self.bytes += text_bytes(&item);
         let mark = self.boundaries.as_mut().and_then(|boundaries| boundaries.pass(&item));
         self.items.push(item);
         if mark.is_some() {
@@ -73,10 +101,11 @@ impl Batcher {
     }
 }
 
-/// Reads all inputs in order until they end, or nobody takes batches any more. Blocks; runs on a thread of its own.
+/// Reads all inputs in order until they end, there were enough comments, or nobody takes batches any more. Blocks; runs on a thread of its own.
 pub(super) fn read_inputs(
     inputs: Vec<InputSpec>,
     settings: ReadSettings,
+    max_comments: Option<u64>,
     places: Places,
     queue: Sender<Batch>,
     boundaries: Option<Boundaries>,
@@ -106,7 +135,11 @@ pub(super) fn read_inputs(
         })
     };
     let mut inputs = Inputs::wrapped(inputs, settings, wrap);
-    while let Some(item) = inputs.next_item() {
+    let mut left = CommentsLeft::new(max_comments);
+    while !left.is_none()
+        && let Some(item) = inputs.next_item()
+    {
+        left.count(&item);
         // That a stopped input broke off is no fault of the input.
         let is_unreadable = matches!(&item, Item::Reject(reject) if reject.kind == RejectKind::Unreadable);
         if (is_unreadable && state.is_stopped()) || !push(item) {

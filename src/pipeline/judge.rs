@@ -104,13 +104,14 @@ fn judge_comment(
 }
 
 /// What came of a comment.
-struct Outcome<'a> {
-    tone: &'a Result<Tone, Absence>,
-    topic: &'a Result<Topic, Absence>,
-    decision: &'a Decision,
+pub(super) struct Outcome<'a> {
+    pub(super) tone: &'a Result<Tone, Absence>,
+    pub(super) topic: &'a Result<Topic, Absence>,
+    pub(super) decision: &'a Decision,
 }
 
-fn write_record(
+/// Adds the record of a comment as a line.
+pub(super) fn write_record(
     comment: &CommentInContext,
     site: &Site,
     scorers: &Scorers,
@@ -148,7 +149,8 @@ fn write_record(
     lines.push(b'\n');
 }
 
-fn tone(
+/// The tone of a comment, as records show it.
+pub(super) fn tone(
     comment: &CommentInContext,
     site: &Site,
     scorers: &Scorers,

@@ -23,6 +23,7 @@ mod replay;
 mod run;
 #[cfg(feature = "sentence-transformer")]
 mod sentence_encoder_folder;
+mod staged;
 mod supplied;
 mod tally;
 mod thread_state;
@@ -43,5 +44,6 @@ pub use read_ahead::{ReadAheadBound, read_ahead_bound};
 pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run, run_with_checkpoints};
 #[cfg(feature = "sentence-transformer")]
 pub use sentence_encoder_folder::load_sentence_encoder;
+pub use staged::{StagedRun, TimedStage};
 pub use tally::Tally;
 pub use verdict::Verdict;

@@ -71,6 +71,8 @@ pub struct Settings {
     pub article: Option<Body>,
     /// Batches that are worked on at a time; at least 1. The records are the same for any number.
     pub workers: usize,
+    /// The run ends after so many comments, those that became dead letters included; `None` reads all.
+    pub max_comments: Option<u64>,
 }
 
 /// Where results go.
@@ -189,7 +191,7 @@ async fn run_to(
     counters: Arc<Counters>,
     interrupt: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Outcome, RunError> {
-    let Settings { plan, models, translators, authors, inputs, format, map, article, workers } = settings;
+    let Settings { plan, models, translators, authors, inputs, format, map, article, workers, max_comments } = settings;
     let workers = workers.max(1);
     let reading =
         ReadSettings { format, map, article, limits: plan.limits.clone(), keep_raw: plan.output.raw_dead_letters };
@@ -218,7 +220,7 @@ async fn run_to(
     let (state, reader_counters) = (Arc::clone(&reader_state), Arc::clone(&counters));
     std::thread::spawn(move || {
         let read = catch_unwind(AssertUnwindSafe(|| {
-            read_inputs(inputs, reading, places, queue, boundaries, &state, &reader_counters)
+            read_inputs(inputs, reading, max_comments, places, queue, boundaries, &state, &reader_counters)
         }));
         // Nobody listens after an interrupt.
         let _ = results.send(read);

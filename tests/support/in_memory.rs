@@ -60,6 +60,7 @@ pub fn settings(config: &str, inputs: Vec<InputSpec>, format: &str, workers: usi
         format: format.parse::<RequestedFormat>().expect("a format"),
         article: None,
         workers,
+        max_comments: None,
     }
 }
 
