@@ -113,18 +113,18 @@ fn print_evasions() {
     };
     let model = ToneModel::new(&artifact("abuse"), &artifact("sentiment"), Vec::new()).expect("models");
     let detector = Detector::shipped();
-    println!("\n| written | toxicity | insult | language |\n| --- | ---: | ---: | --- |");
-    let print = |name: &str, text: &str| {
+    println!("\n| written | undone | toxicity | insult | language |\n| --- | --- | ---: | ---: | --- |");
+    let print = |name: &str, undone: &str, text: &str| {
         let tone = model.score(text, None, 0, &mut ToneScratch::default()).expect("a tone");
         let score = |wanted: &str| {
             tone.scores.iter().find(|score| *score.label == *wanted).map_or(0.0, |score| score.probability.get())
         };
         let verdict = detector.judge(text, &Prior::none());
         let language = verdict.best().map_or("none".to_owned(), |best| best.language.to_string());
-        println!("| {name} | {:.2} | {:.2} | {language} |", score("toxicity"), score("insult"));
+        println!("| {name} | {undone} | {:.2} | {:.2} | {language} |", score("toxicity"), score("insult"));
     };
-    print("plainly", PLAIN);
+    print("plainly", "", PLAIN);
     for evasion in EVASIONS {
-        print(evasion.name, &evasion.text());
+        print(evasion.name, if evasion.is_undone { "yes" } else { "no" }, &evasion.text());
     }
 }

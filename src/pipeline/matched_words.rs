@@ -1,6 +1,7 @@
 //! The words of a comment as patterns of policy rules see them.
 
 use crate::domain::SegmentKind;
+use crate::policy::Policy;
 use crate::text::evasion::as_meant;
 use crate::text::normalise::for_each_normalised;
 use crate::text::segments::text_of;
@@ -13,7 +14,7 @@ use super::run::Site;
 pub(super) fn matched_words(comment: &CommentInContext, site: &Site) -> String {
     let mut words = String::new();
     let rivals = site.rivals.iter().flatten();
-    if [&site.plan.policy].into_iter().chain(rivals).any(|policy| policy.asks_for_words()) {
+    if [&site.plan.policy].into_iter().chain(rivals).any(Policy::asks_for_words) {
         let prose = text_of(comment.comment.body.as_str(), &comment.segments, SegmentKind::Prose);
         for_each_normalised(&as_meant(&prose), |character, _| words.push(character));
     }
