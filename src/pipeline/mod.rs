@@ -30,6 +30,7 @@ mod thread_state;
 mod thread_table;
 mod translation;
 mod verdict;
+mod workers;
 mod writer;
 
 pub use authors::Authors;

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use futures::{Stream, StreamExt as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::task::spawn_blocking;
 
 use crate::config::Plan;
 use crate::domain::{Body, Item, RejectKind, Stage};
@@ -34,6 +33,7 @@ use super::replay::{Replay, Replayed};
 use super::tally::Tally;
 use super::translation::{make_ready, room, translate};
 use super::verdict::Verdict;
+use super::workers::Workers;
 use super::writer::{Ends, Results, Writer};
 
 /// How often to look, after an interrupt, whether the reader has anything more to hand on.
@@ -333,25 +333,27 @@ fn stages(
     replay: Option<Arc<Replay>>,
     workers: usize,
 ) -> impl Stream<Item = Result<Judged, RunError>> {
-    let gate = Arc::new(Semaphore::new(workers));
     // More than can be worked on, so that no worker waits for the batch that is to be handed on next.
     let in_flight = 4 * workers;
-    let (prepare_gate, prepare_site) = (Arc::clone(&gate), Arc::clone(&site));
+    let workers = Workers::start(workers);
+    // One batch after the other meets its threads.
+    let placing = Workers::start(1);
+    let (preparing, prepare_site) = (workers.clone(), Arc::clone(&site));
     let context_site = Arc::clone(&site);
     let reload = Arc::new(Mutex::new(Reload::new(&site.plan, &site.models)));
     let queue_bound = site.plan.translation.queue;
     let queue = Arc::new(Semaphore::new(queue_bound));
-    let (translate_gate, translate_site) = (Arc::clone(&gate), Arc::clone(&site));
+    let (making_ready, translate_site) = (workers.clone(), Arc::clone(&site));
     let translated_at_a_time = if site.translators.is_empty() { 1 } else { in_flight };
     batches
         .map(move |batch| {
             let (site, replay) = (Arc::clone(&prepare_site), replay.clone());
-            on_cpu("prepare", Arc::clone(&prepare_gate), move || prepare_batch(batch, &site, replay.as_deref()))
+            preparing.run("prepare", move || prepare_batch(batch, &site, replay.as_deref()))
         })
         .buffered(in_flight)
         .then(move |batch| {
             let (context, site, reload) = (Arc::clone(&context), Arc::clone(&context_site), Arc::clone(&reload));
-            let queue = Arc::clone(&queue);
+            let (queue, placing) = (Arc::clone(&queue), placing.clone());
             async move {
                 let batch: PreparedBatch = batch?;
                 let place = move || {
@@ -364,26 +366,25 @@ fn stages(
                         marked.map(|(read, threads)| Mark { read, threads, models: scorers.citations().clone() });
                     (items, scorers, mark)
                 };
-                let placed = spawn_blocking(place).await;
-                let (items, scorers, mark) = placed.map_err(|_| RunError::Stage { stage: "context" })?;
+                let (items, scorers, mark) = placing.run("context", place).await?;
                 Ok(Placed { room: room(&queue, queue_bound, &items).await, items, scorers, mark })
             }
         })
         .map(move |placed: Result<Placed, RunError>| {
-            let (gate, site) = (Arc::clone(&translate_gate), Arc::clone(&translate_site));
+            let (making_ready, site) = (making_ready.clone(), Arc::clone(&translate_site));
             async move {
                 let placed = placed?;
                 if placed.room.is_none() {
                     return Ok(placed);
                 }
                 let (items, ready_site) = (placed.items, Arc::clone(&site));
-                let items = on_cpu("translate", gate, move || make_ready(items, &ready_site)).await?;
+                let items = making_ready.run("translate", move || make_ready(items, &ready_site)).await?;
                 Ok(Placed { items: translate(items, &site).await, ..placed })
             }
         })
         .buffered(translated_at_a_time)
         .map(move |placed: Result<Placed, RunError>| {
-            let (gate, site) = (Arc::clone(&gate), Arc::clone(&site));
+            let (workers, site) = (workers.clone(), Arc::clone(&site));
             async move {
                 let Placed { items, scorers, room, mark } = placed?;
                 let judge = move || {
@@ -391,26 +392,10 @@ fn stages(
                     drop(room);
                     Judged { mark, ..judged }
                 };
-                on_cpu("judge", gate, judge).await
+                workers.run("judge", judge).await
             }
         })
         .buffered(in_flight)
-}
-
-async fn on_cpu<T: Send + 'static>(
-    stage: &'static str,
-    gate: Arc<Semaphore>,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, RunError> {
-    // On a task of its own: who waits at the gate must go on also while nobody asks for its result.
-    let task = tokio::spawn(async move {
-        // The gate is never closed; were it, there would just be no bound.
-        let permit = gate.acquire_owned().await.ok();
-        let done = spawn_blocking(work).await;
-        drop(permit);
-        done
-    });
-    task.await.and_then(|done| done).map_err(|_| RunError::Stage { stage })
 }
 
 fn prepare_batch(batch: Batch, site: &Site, replay: Option<&Replay>) -> PreparedBatch {
