@@ -84,6 +84,7 @@ fn run(text: &str) -> f64 {
         map: FieldMap::default(),
         article: None,
         workers: 1,
+        max_comments: None,
     };
     let outputs = VerdictOutputs { verdicts: Box::new(|_| Ok(())), dead_letters: None };
     let runtime =
