@@ -85,6 +85,11 @@ impl ScoreTable {
         let code = |model: usize| self.models.get(model).map_or(0, |place| place.code % LANES);
         let (first, second) = (code(0), code(1));
         let mut squared = [0_u64; 2];
+        // The table is larger than the processor's cache: rows that are asked for without being needed at once come side by
+        // side.
+        for feature in block {
+            std::hint::black_box(self.rows[*feature as usize & self.mask][0]);
+        }
         for feature in block {
             let row = &self.rows[*feature as usize & self.mask];
             for (sum, weight) in lanes.iter_mut().zip(row) {
