@@ -28,7 +28,7 @@ pub struct WordRows {
     lines: usize,
     /// Hashes, 0 where there is none. Made when the first word is looked up.
     sets: Vec<[u64; WAYS]>,
-    /// Which words of each set were found since one of them was last pushed out: a bit each.
+    /// Which words of each set were found since all of them last were: a bit each, never all of them.
     used: Vec<u8>,
     rows: Vec<Line>,
     /// Where the rows of the words begin that are added up, of those that are remembered.
@@ -87,7 +87,7 @@ impl WordRows {
     fn find(&mut self, hash: u64) -> Option<usize> {
         let set = set_of(hash);
         let way = self.sets[set].iter().position(|there| *there == hash)?;
-        self.used[set] |= 1 << way;
+        self.note_use(set, way);
         Some(self.lines * (set * WAYS + way))
     }
 
@@ -105,7 +105,8 @@ impl WordRows {
             return &self.rows[place..place + self.lines];
         }
         let set = set_of(hash);
-        let way = self.way_to_push_out(set);
+        // One that was not found for a while: there always is one.
+        let way = self.used[set].trailing_ones() as usize;
         let place = self.lines * (set * WAYS + way);
         let row = &mut self.rows[place..place + self.lines];
         // Should `make` fail half-way, nobody takes what is there for a word's.
@@ -113,17 +114,15 @@ impl WordRows {
         row.fill(Line::ZERO);
         make(row);
         self.sets[set][way] = hash;
-        self.used[set] |= 1 << way;
-        row
+        self.note_use(set, way);
+        &self.rows[place..place + self.lines]
     }
 
-    /// The first word of a set that was not found for a while.
-    fn way_to_push_out(&mut self, set: usize) -> usize {
+    /// Notes that a word was found; once all of a set were, only that the last one was.
+    fn note_use(&mut self, set: usize, way: usize) {
         const ALL: u8 = (1 << WAYS) - 1;
-        if self.used[set] == ALL {
-            self.used[set] = 0;
-        }
-        self.used[set].trailing_ones() as usize
+        let used = self.used[set] | 1 << way;
+        self.used[set] = if used == ALL { 1 << way } else { used };
     }
 }
 
@@ -138,7 +137,7 @@ pub fn quick_hash(word: &str) -> u64 {
     let (eights, rest) = word.as_bytes().as_chunks::<8>();
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
-    let hash = eights.iter().chain([&last]).fold(word.len() as u64, |hash, bytes| {
+    let hash = eights.iter().chain([&last]).fold((word.len() as u64).wrapping_mul(!FACTOR), |hash, bytes| {
         let product = u128::from(hash ^ u64::from_le_bytes(*bytes)) * u128::from(FACTOR);
         (product as u64 ^ (product >> 64) as u64).wrapping_add(FACTOR)
     });
