@@ -84,6 +84,7 @@ impl LanguageWords {
     /// character, or a pair of them, that is repeated more than twice the first two (`sooooo`, `hahahaha`). Digits separate. Mentions (`@ana`) are left out: they name somebody, and are in no language.
     pub fn for_each(&mut self, text: &str, mut sink: impl FnMut(&LanguageWord<'_>)) {
         let bytes = text.as_bytes();
+        let mut mentions = Mentions::default();
         let mut at = 0;
         while let Some(byte) = bytes.get(at).copied() {
             // Most text is ASCII: its bytes are looked at without being decoded.
@@ -117,7 +118,7 @@ impl LanguageWords {
                 }
             }
             let end = at;
-            if is_in_mention(bytes, begin) {
+            if mentions.hold(bytes, begin) {
                 continue;
             }
             let Some(script) = script_of(first) else { continue };
@@ -164,13 +165,25 @@ fn letter_at(text: &str, at: usize) -> Option<char> {
     character_at(text, at).filter(|character| is_letter(*character))
 }
 
-/// Whether what begins there belongs to a mention: an `@` stands before it with only letters, digits, `_`, `.` and `-` of
-/// ASCII between.
-fn is_in_mention(bytes: &[u8], begin: usize) -> bool {
-    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    let before = &bytes[..begin];
-    let name = before.iter().rev().take_while(|byte| is_of_name(byte)).count();
-    before.len().checked_sub(name + 1).is_some_and(|at| before[at] == b'@')
+/// Knows for places, which are asked for in order, whether they belong to a mention: an `@` stands before with only letters,
+/// digits, `_`, `.` and `-` of ASCII between. The text is looked through once for all of them.
+#[derive(Debug, Default)]
+struct Mentions {
+    /// Up to where was looked, and where the name begins that ends there.
+    seen: usize,
+    name_begin: usize,
+}
+
+impl Mentions {
+    fn hold(&mut self, bytes: &[u8], place: usize) -> bool {
+        let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+        let since = bytes.get(self.seen..place).unwrap_or_default();
+        if let Some(at) = since.iter().rposition(|byte| !is_of_name(byte)) {
+            self.name_begin = self.seen + at + 1;
+        }
+        self.seen = place;
+        self.name_begin.checked_sub(1).is_some_and(|before| bytes[before] == b'@')
+    }
 }
 
 /// A letter, or a mark on one.

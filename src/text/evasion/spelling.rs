@@ -69,6 +69,12 @@ fn is_meant_as_letters(word: &[Placed]) -> bool {
     let (first, last) = (&word[0], &word[word.len() - 1]);
     let is_inside = word.iter().skip_while(|one| !is_letter(one)).any(|one| !is_letter(one));
     let begins = is_letter(first) || is_inside && matches!(first.character, '1' | '$');
+    // Two digits that look like letters side by side are `oo` or `io`; `33` may be anything.
+    let is_pair = |pair: &[Placed]| pair.iter().all(|one| !is_letter(one));
+    let is_round = |one: &Placed| !matches!(one.character, '3' | '4' | '5' | '7');
+    if word.windows(2).any(|pair| is_pair(pair) && !pair.iter().all(is_round)) {
+        return false;
+    }
     // A letter or two before a number, or behind one, are a model or a measure.
     let (mut longest, mut most_signs) = (0, 0);
     for run in word.chunk_by(|left, right| is_letter(left) == is_letter(right)) {

@@ -74,6 +74,7 @@ fn signs_are_read_as_letters_inside_of_words() {
     for text in [
         "mail me@example.org or @us3r_name",
         "10am, 5pm, 3rd, 100k, 747s, A10s, h1n1, mp3, covid19, 2nd",
+        "l33t in all 57es, A47s",
         "$300, US$5, C$40, #1fan, x1/y2",
         "http://e.org/a1b2/c3d",
     ] {
