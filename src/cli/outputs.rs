@@ -126,7 +126,7 @@ pub(super) enum Opening {
 pub(super) fn line_output(path: &Path, opening: Opening) -> anyhow::Result<LineSink> {
     let (name, compression) = (path.display().to_string(), compression_of(path));
     Ok(match opening {
-        Opening::Emptied => LineSink::compressed(name, Box::new(emptied(path)?), compression),
+        Opening::Emptied => LineSink::compressed(name, Box::new(WatchedFile::new(emptied(path)?)), compression),
         Opening::Durable | Opening::AsItIs => LineSink::durable(name, durable(path, opening)?, compression),
     })
 }
@@ -138,7 +138,7 @@ pub(super) fn line_output(path: &Path, opening: Opening) -> anyhow::Result<LineS
 pub(super) fn plain_output(path: &Path, opening: Opening) -> anyhow::Result<LineSink> {
     let name = path.display().to_string();
     Ok(match opening {
-        Opening::Emptied => LineSink::new(name, Box::new(emptied(path)?)),
+        Opening::Emptied => LineSink::new(name, Box::new(WatchedFile::new(emptied(path)?))),
         Opening::Durable | Opening::AsItIs => LineSink::durable(name, durable(path, opening)?, Compression::None),
     })
 }

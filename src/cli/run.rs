@@ -75,7 +75,10 @@ pub(super) fn run(options: &RunOptions) -> Result<Exit, Failure> {
     if !problems.is_empty() {
         return Err(Failure::all(problems));
     }
-    let written = WrittenFiles::of(files.iter().map(|file| file.path.as_path()).chain(beside_records.iter().copied()));
+    // A checkpoint is replaced by the next one on purpose.
+    let beside_records =
+        beside_records.into_iter().filter(|path| !checkpoints.iter().any(|checkpoint| checkpoint == path));
+    let written = WrittenFiles::of(files.iter().map(|file| file.path.as_path()).chain(beside_records));
 
     let settings = Settings {
         plan,
