@@ -67,7 +67,7 @@ fn kill_at_a_pipe(run: &CheckpointedRun, input: &str, every: u64, dice: &mut Dic
     let mut child = run.start(1 + dice.roll(4) as usize);
     let mut stdin = child.stdin.take().expect("a pipe");
     let bytes = input.as_bytes()[..dice.roll(input.len() as u64 + 1) as usize].to_vec();
-    let items = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+    let items = memchr::memchr_iter(b'\n', &bytes).count() as u64;
     let before = run.items().unwrap_or(0);
     let new_checkpoints = (items / every).saturating_sub(before / every);
     let awaited = (new_checkpoints > 0 && dice.roll(4) > 0).then(|| before + every * (1 + dice.roll(new_checkpoints)));

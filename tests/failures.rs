@@ -261,7 +261,7 @@ fn models_are_read_before_the_first_comment_and_never_again() {
     let mut config = "[models]\n".to_owned();
     for model in MODELS {
         copy_folder(&repository().join("models").join(model), &workspace.path(model));
-        config += &format!("{model} = \"{model}\"\n");
+        config.extend([model, " = \"", model, "\"\n"]);
     }
     workspace.write("pipeline.toml", config);
     let lines: Vec<String> = interleaved_threads(40, 2).lines().map(|line| format!("{line}\n")).collect();

@@ -152,7 +152,7 @@ mod tests {
     fn sum(rows: &mut WordRows, words: &[i16]) -> (i64, usize) {
         let hashed: Vec<(u64, i16)> = words.iter().map(|word| (quick_hash(&word.to_string()), *word)).collect();
         let (mut sum, mut made) = (0, 0);
-        let make = |word, row: &mut [Line]| {
+        let fill = |word, row: &mut [Line]| {
             assert_eq!(row, [Line::ZERO; 2]);
             row[1].0[3] += word;
             made += 1;
@@ -160,7 +160,7 @@ mod tests {
         rows.add_up(
             &hashed,
             |_| {},
-            make,
+            fill,
             |word, row| {
                 assert_eq!(row[1].0[3], word);
                 sum += i64::from(row[1].0[3]);

@@ -60,22 +60,28 @@ pub(super) struct Batch {
     pub(super) mark: Option<ReadMark>,
 }
 
+/// The way from the reader to the pipeline.
+#[derive(Debug)]
+pub(super) struct WayOn {
+    pub(super) places: Places,
+    pub(super) queue: Sender<Batch>,
+    /// Where checkpoints are made; `None` without any.
+    pub(super) boundaries: Option<Boundaries>,
+}
+
 /// Items on their way to the pipeline. A batch needs a place behind the reader: where the pipeline is slow, reading waits.
 #[derive(Debug)]
 struct Batcher {
     items: Vec<Item>,
     bytes: usize,
-    places: Places,
-    queue: Sender<Batch>,
-    /// Where checkpoints are made; `None` without any.
-    boundaries: Option<Boundaries>,
+    way: WayOn,
     state: Arc<ReaderState>,
 }
 
 impl Batcher {
     fn push(&mut self, item: Item) -> bool {
         self.bytes += text_bytes(&item);
-        let mark = self.boundaries.as_mut().and_then(|boundaries| boundaries.pass(&item));
+        let mark = self.way.boundaries.as_mut().and_then(|boundaries| boundaries.pass(&item));
         self.items.push(item);
         if mark.is_some() {
             // Where an input was broken off, what it gives after that may be something that it never gives otherwise.
@@ -96,30 +102,23 @@ impl Batcher {
             return true;
         }
         let items = std::mem::take(&mut self.items);
-        let is_done_before = self.boundaries.as_ref().is_some_and(Boundaries::is_done_before);
-        self.places.take() && self.queue.blocking_send(Batch { items, is_done_before, mark }).is_ok()
+        let is_done_before = self.way.boundaries.as_ref().is_some_and(Boundaries::is_done_before);
+        self.way.places.take() && self.way.queue.blocking_send(Batch { items, is_done_before, mark }).is_ok()
     }
 }
 
-/// Reads all inputs in order until they end, there were enough comments, or nobody takes batches any more. Blocks; runs on a thread of its own.
+/// Reads all inputs in order until they end, there were enough comments, or nobody takes batches any more. Blocks; runs on a
+/// thread of its own.
 pub(super) fn read_inputs(
     inputs: Vec<InputSpec>,
     settings: ReadSettings,
     max_comments: Option<u64>,
-    places: Places,
-    queue: Sender<Batch>,
-    boundaries: Option<Boundaries>,
+    way: WayOn,
     state: &Arc<ReaderState>,
     counters: &Arc<Counters>,
 ) -> Vec<InputSummary> {
-    let batcher = Arc::new(Mutex::new(Batcher {
-        items: Vec::new(),
-        bytes: 0,
-        places,
-        queue,
-        boundaries,
-        state: Arc::clone(state),
-    }));
+    let batcher = Batcher { items: Vec::new(), bytes: 0, way, state: Arc::clone(state) };
+    let batcher = Arc::new(Mutex::new(batcher));
     let push = |item| batcher.lock().unwrap_or_else(PoisonError::into_inner).push(item);
     let wrap: Wrap = {
         let (batcher, state, counters) = (Arc::clone(&batcher), Arc::clone(state), Arc::clone(counters));

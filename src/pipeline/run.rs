@@ -19,7 +19,7 @@ use crate::translate::Translators;
 use crate::wire::summary::InputSummary;
 
 use super::authors::Authors;
-use super::batch::{Batch, read_inputs};
+use super::batch::{Batch, WayOn, read_inputs};
 use super::checkpoint::{Boundaries, CheckpointError, Checkpointing, Completion, Mark, ReadMark, Recorder};
 use super::context::{Context, InContext};
 use super::guard::guarded;
@@ -215,12 +215,13 @@ async fn run_to(
     let (places, places_back) = places(read_ahead);
     // Never full: a batch has a place before it comes here.
     let (queue, batches) = mpsc::channel::<Batch>(read_ahead);
+    let way = WayOn { places, queue, boundaries };
     let (results, summaries) = tokio::sync::oneshot::channel();
     let reader_state = Arc::new(ReaderState::default());
     let (state, reader_counters) = (Arc::clone(&reader_state), Arc::clone(&counters));
     std::thread::spawn(move || {
         let read = catch_unwind(AssertUnwindSafe(|| {
-            read_inputs(inputs, reading, max_comments, places, queue, boundaries, &state, &reader_counters)
+            read_inputs(inputs, reading, max_comments, way, &state, &reader_counters)
         }));
         // Nobody listens after an interrupt.
         let _ = results.send(read);
@@ -335,9 +336,11 @@ fn stages(
 ) -> impl Stream<Item = Result<Judged, RunError>> {
     // More than can be worked on, so that no worker waits for the batch that is to be handed on next.
     let in_flight = 4 * workers;
-    let workers = Workers::start(workers);
+    // Each batch that was read has at most one job at a time.
+    let most_jobs = read_ahead_bound(workers).batches;
+    let workers = Workers::start(workers, most_jobs);
     // One batch after the other meets its threads.
-    let placing = Workers::start(1);
+    let placing = Workers::start(1, most_jobs);
     let (preparing, prepare_site) = (workers.clone(), Arc::clone(&site));
     let context_site = Arc::clone(&site);
     let reload = Arc::new(Mutex::new(Reload::new(&site.plan, &site.models)));
@@ -411,7 +414,9 @@ fn place_batch(items: PreparedItems, context: &mut Context, site: &Site) -> Vec<
     match items {
         PreparedItems::New(items) => items.into_iter().map(|item| context.place(item, site)).collect(),
         PreparedItems::DoneBefore(items) => {
-            items.into_iter().for_each(|item| context.replay(item, site));
+            for item in items {
+                context.replay(item, site);
+            }
             Vec::new()
         }
     }

@@ -1,6 +1,6 @@
 //! The threads that work on batches: as many as workers are asked for, the same ones from beginning to end.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -14,13 +14,13 @@ type Job = Box<dyn FnOnce() + Send>;
 /// batch too; threads that come and go would share neither. They end once this is dropped and their work is done.
 #[derive(Debug, Clone)]
 pub(super) struct Workers {
-    jobs: Sender<Job>,
+    jobs: SyncSender<Job>,
 }
 
 impl Workers {
-    /// Starts some threads.
-    pub(super) fn start(count: usize) -> Self {
-        let (jobs, taken) = channel::<Job>();
+    /// Starts some threads, for at most so many jobs that wait at a time: one more would have its giver wait.
+    pub(super) fn start(count: usize, most_jobs: usize) -> Self {
+        let (jobs, taken) = sync_channel::<Job>(most_jobs);
         let taken = Arc::new(Mutex::new(taken));
         for _ in 0..count.max(1) {
             let taken = Arc::clone(&taken);
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn as_many_threads_as_asked_for_do_everything() {
         for count in [1, 3] {
-            let workers = Workers::start(count);
+            let workers = Workers::start(count, 100);
             let jobs = (0..100).map(|number| workers.run("a", move || (number, thread::current().id())));
             let done: Vec<(usize, ThreadId)> = all(jobs.collect()).into_iter().map(Result::unwrap).collect();
             assert!(done.iter().map(|(number, _)| *number).eq(0..100));
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_that_job_s_failure() {
-        let workers = Workers::start(1);
+        let workers = Workers::start(1, 3);
         let jobs = (0..3).map(|number| workers.run("judge", move || assert_ne!(number, 1, "on purpose")));
         let done = all(jobs.collect());
         assert!(matches!(done.as_slice(), [Ok(()), Err(RunError::Stage { stage: "judge" }), Ok(())]));

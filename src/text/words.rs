@@ -50,7 +50,7 @@ fn word_end(text: &str, begin: usize) -> usize {
         } else {
             let Some(character) = character_at(text, at) else { break };
             let next = at + character.len_utf8();
-            if !is_word_character(character) && !(is_joiner(character) && is_word_at(text, next)) {
+            if !(is_word_character(character) || is_joiner(character) && is_word_at(text, next)) {
                 break;
             }
             at = next;

@@ -57,7 +57,9 @@ impl ItemsHash {
         if let Some(Stated { revision_id, reasons, labels }) = stated.as_deref() {
             self.optional(revision_id.as_deref());
             self.number(reasons.len() as u64);
-            reasons.iter().for_each(|reason| self.text(reason));
+            for reason in reasons {
+                self.text(reason);
+            }
             self.number(labels.len() as u64);
             for (label, share) in labels {
                 self.text(label);
@@ -102,7 +104,9 @@ impl ItemsHash {
                 self.text(comment_id.as_str());
                 self.text(decision.name().unwrap_or("unclear"));
                 self.number(reasons.len() as u64);
-                reasons.iter().for_each(|reason| self.text(reason));
+                for reason in reasons {
+                    self.text(reason);
+                }
             }
         }
     }

@@ -60,7 +60,7 @@ pub fn says_the_same(one: &str, other: &str) -> bool {
         return false;
     }
     // Names are stems of their own; what looks alike beside them counts as well.
-    let is_name = |stem: &&String| one_names.names.contains(*stem) || other_names.names.contains(*stem);
+    let is_name = |stem: &&String| one_names.inside.contains(*stem) || other_names.inside.contains(*stem);
     let alike = one.stems.intersection(&other.stems).filter(|stem| !is_name(stem)).count();
     let needed = (shorter / LETTERS_PER_SHARED).ceil().clamp(2.0, 8.0);
     // The words of the table are looked for last: there are many.
@@ -100,10 +100,10 @@ fn shared_numbers(one: &Names, other: &Names) -> Option<usize> {
 /// How many names both have; `None` where they have different ones. German writes every noun with a capital: where the
 /// other side has no names, `may_be_nouns` lets that pass.
 fn shared_names(one: &Names, other: &Names, may_be_nouns: bool) -> Option<usize> {
-    let in_other = |name: &&String| other.names.contains(*name) || other.first_words.contains(*name);
-    let in_one = |name: &&String| one.names.contains(*name) || one.first_words.contains(*name);
-    let shared = one.names.iter().filter(in_other).count().max(other.names.iter().filter(in_one).count());
-    let (fewer, more) = (one.names.len().min(other.names.len()), one.names.len().max(other.names.len()));
+    let in_other = |name: &&String| other.inside.contains(*name) || other.first_words.contains(*name);
+    let in_one = |name: &&String| one.inside.contains(*name) || one.first_words.contains(*name);
+    let shared = one.inside.iter().filter(in_other).count().max(other.inside.iter().filter(in_one).count());
+    let (fewer, more) = (one.inside.len().min(other.inside.len()), one.inside.len().max(other.inside.len()));
     let agree = if fewer == 0 { may_be_nouns || more < 2 || shared > 0 } else { 2 * shared >= fewer };
     agree.then_some(shared)
 }
@@ -152,7 +152,7 @@ impl Outline {
 struct Names {
     numbers: BTreeSet<u64>,
     /// Stems of words with a capital inside of a sentence.
-    names: BTreeSet<String>,
+    inside: BTreeSet<String>,
     /// Stems of the first words of sentences.
     first_words: BTreeSet<String>,
 }
@@ -179,7 +179,7 @@ impl Names {
                 continue;
             }
             let Some(stem) = stem_of(&folded(bare)) else { continue };
-            let kind = if begins_sentence { &mut found.first_words } else { &mut found.names };
+            let kind = if begins_sentence { &mut found.first_words } else { &mut found.inside };
             kind.insert(stem);
         }
         found
