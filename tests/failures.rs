@@ -60,7 +60,8 @@ fn a_file_without_room_ends_the_run_with_whole_lines() {
 /// A file goes, or gets another name, after the first record and before the second.
 fn check_elsewhere(arguments: &[&str], name: &str, change: fn(&Path), code: i32, told: &str) -> Workspace {
     let workspace = Workspace::new();
-    let mut conversation = Conversation::begin(&workspace, &[&["-o", "-"], arguments].concat());
+    // The file is written before stdout: once a record is heard it has that one too.
+    let mut conversation = Conversation::begin(&workspace, &[arguments, &["-o", "-"]].concat());
     conversation.say("{\"id\":\"a\",\"text\":\"The ferry was late again.\"}\n{oops\n");
     assert_eq!(conversation.hear()["id"], "a");
     change(&workspace.path(name));
@@ -101,7 +102,7 @@ fn a_removed_output_is_a_failure() {
 #[test]
 fn a_removed_output_ends_the_run_before_its_input_does() {
     let workspace = Workspace::new();
-    let mut conversation = Conversation::begin(&workspace, &["-o", "-", "-o", "r.jsonl"]);
+    let mut conversation = Conversation::begin(&workspace, &["-o", "r.jsonl", "-o", "-"]);
     conversation.say(&line(0));
     assert_eq!(conversation.hear()["id"], "0");
     remove(&workspace.path("r.jsonl"));
