@@ -1,7 +1,7 @@
 //! Undoing what is done to words so that people read them and programs do not: lookalikes from other scripts, invisible
 //! characters, stacked marks, letters that are drawn as symbols, letters spelled apart.
 //!
-//! Nothing is undone in a text that shows no sign of it ([`suspicion`]), so ordinary text stays as it is, byte for byte,
+//! Nothing is undone in a text that shows no sign of it (`suspicion`), so ordinary text stays as it is, byte for byte,
 //! and costs one quick look.
 
 mod homoglyph_table;

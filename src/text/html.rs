@@ -312,6 +312,13 @@ impl Builder {
             let begin = begin.unwrap_or_default();
             self.text.truncate(begin);
             self.marks.retain(|mark| mark.span.end <= begin);
+            // Paragraphs that ended within the link did not, and nothing begins behind what is left.
+            let reopened = self.paragraphs.iter().find(|mark| mark.span.end > begin).map(|mark| mark.span.begin);
+            self.paragraphs.retain(|mark| mark.span.end <= begin);
+            self.paragraph_begin = reopened.or(self.paragraph_begin);
+            for open in [&mut self.paragraph_begin, &mut self.quote_begin, &mut self.code_begin].into_iter().flatten() {
+                *open = begin.min(*open);
+            }
             address.chars().for_each(|character| self.push_character(character));
         } else if !shown.starts_with(['@', '#']) && shown.chars().any(char::is_alphabetic) {
             let gap = std::mem::replace(&mut self.gap, " ".to_owned());
@@ -336,6 +343,22 @@ impl Builder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_of_a_kind_do_not_overlap_where_a_link_goes_over_paragraphs() {
+        for html in [
+            "<p>See <a href=\"https://example.org/minutes\">https://exam<p>ple</p>.org/min</a> now</p><p>b</p>",
+            "<p>a</p><a href=\"https://example.org/x\"><p>https:</p><p>//example.org/x</p></a><blockquote>b</blockquote>c",
+            "<blockquote>a<a href=\"https://b.org/\">b<pre>.org</pre></a></blockquote><p>c</p><p>d</p>",
+        ] {
+            let MarkedText { text, marks } = marked_text(html);
+            for (at, mark) in marks.iter().enumerate() {
+                assert!(mark.span.begin < mark.span.end && mark.span.end <= text.len(), "{html}: {marks:?}");
+                let next = marks.iter().skip(at + 1).find(|next| next.kind == mark.kind);
+                assert!(next.is_none_or(|next| next.span.begin >= mark.span.end), "{html}: {marks:?}");
+            }
+        }
+    }
 
     #[test]
     fn own_words_are_what_the_writer_wrote() {
