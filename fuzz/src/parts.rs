@@ -58,12 +58,16 @@ pub(crate) fn read_segments(text: &str) -> usize {
     check_spans(text, &lines);
     let mut index = QuoteIndex::default();
     index.add(word_hashes(earlier).iter().map(|word| word.hash));
-    let quotes = index.quotes(text, &anatomy.words, false);
-    let marked = index.quotes(text, &anatomy.words, true);
+    let runs = index.find(&anatomy.words);
+    let quotes = runs.quotes(text, &anatomy.words, false);
+    let marked = runs.quotes(text, &anatomy.words, true);
     assert!(marked.iter().all(|span| quotes.contains(span)), "what is marked is a quote without that, too");
-    let _ = index.near_duplicate(&anatomy.words);
+    let _ = index.near_duplicate(&runs, &anatomy.words);
     index.forget_oldest();
-    assert!(index.quotes(text, &anatomy.words, false).is_empty(), "what is forgotten is not found");
+    assert!(
+        index.find(&anatomy.words).quotes(text, &anatomy.words, false).is_empty(),
+        "what is forgotten is not found"
+    );
     let segments = cut_at_paragraphs(text, cut(text, None, &anatomy.code, &anatomy.links, &quotes), &lines);
     check_spans(text, &segments.iter().map(|segment| segment.span).collect::<Vec<_>>());
     assert!(segments.is_empty() == text.trim().is_empty(), "there are segments where there is a text");

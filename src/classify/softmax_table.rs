@@ -190,11 +190,10 @@ impl SoftmaxTable {
 
     /// Adds the weights of features to sums.
     pub fn add(&self, features: &[u32], sums: &mut ClassSums) {
-        let mask = self.rows.len() - 1;
         for features in features.chunks(FEATURES_AT_ONCE) {
             let mut short = [0_i16; MAX_CLASSES];
             for feature in features {
-                let row = &self.rows[*feature as usize & mask].0;
+                let row = &self.row(*feature).0;
                 for (sum, weight) in short.iter_mut().zip(row) {
                     *sum += i16::from(*weight);
                 }

@@ -9,7 +9,7 @@ use crate::domain::{
 };
 use crate::language::{OtherPart, Prior, has_foreign_word, is_same_family, may_be_one_of, reads, translation_need};
 use crate::text::anatomy::WordAt;
-use crate::text::quotes::{QuoteIndex, Runs};
+use crate::text::quotes::Runs;
 use crate::text::segments::{cut_out, place_of, text_of};
 use crate::text::translation::untranslated_share;
 use crate::text::words::hash_word;
@@ -303,14 +303,14 @@ fn repeated(
     if let Some(id) = exact {
         return Some((Flag::Duplicate, Some(id)));
     }
-    thread.comment_words.near_duplicate_of(runs, words).map(|number| (Flag::NearDuplicate, thread.id(number)))
+    thread.comment_words.near_duplicate(runs, words).map(|number| (Flag::NearDuplicate, thread.id(number)))
 }
 
 /// Quotes of the article, and also of earlier comments where what they share with this one is given; none overlaps another.
 fn quotes(text: &str, words: &[WordAt], thread: &ThreadState, of_comments: Option<&Runs>) -> Vec<Span> {
-    let mut quotes = thread.article_words.quotes(text, words, false);
+    let mut quotes = thread.article_words.find(words).quotes(text, words, false);
     if let Some(runs) = of_comments {
-        quotes.extend(QuoteIndex::quotes_of(runs, text, words, true));
+        quotes.extend(runs.quotes(text, words, true));
         quotes.sort_unstable();
         // The article's quotes and the comments' may overlap: what was found first stays.
         let mut end = 0;

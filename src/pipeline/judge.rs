@@ -83,14 +83,7 @@ fn judge_comment(
     let tone = tone(comment, site, scorers, scratch);
     let topic = topic(comment, site, &mut judged.tally);
     let words = matched_words(comment, site);
-    let facts = Facts {
-        language: &comment.language,
-        translation: &comment.translation,
-        tone: &tone,
-        topic: &topic,
-        flags: &comment.flags,
-        words: &words,
-    };
+    let facts = facts(comment, &words, &tone, &topic);
     let decision = site.plan.policy.decide(facts);
     let action = decision.action;
     if let Some(rivals) = &site.rivals {
@@ -101,6 +94,17 @@ fn judge_comment(
         write_record(comment, site, scorers, &outcome, &mut judged.lines);
     }
     judged.tally.add_record(action, &comment.language, &comment.translation, &tone);
+}
+
+/// What rules ask about.
+pub(super) fn facts<'c>(
+    comment: &'c CommentInContext,
+    words: &'c str,
+    tone: &'c Result<Tone, Absence>,
+    topic: &'c Result<Topic, Absence>,
+) -> Facts<'c> {
+    let CommentInContext { language, translation, flags, .. } = comment;
+    Facts { language, translation, tone, topic, flags, words }
 }
 
 /// What came of a comment.

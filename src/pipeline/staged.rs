@@ -2,8 +2,7 @@
 
 use std::mem::take;
 
-use crate::domain::{Absence, Body, Item, Origin, Reject, Stage, Tone, Topic};
-use crate::policy::Facts;
+use crate::domain::{Body, Item, Origin, Reject, Stage};
 use crate::source::{Inputs, ReadSettings};
 use crate::tone::ToneScratch;
 use crate::translate::Translators;
@@ -12,7 +11,7 @@ use crate::wire::dead_letter::DeadLetter;
 use super::batch::{CommentsLeft, MAX_BATCH_BYTES, MAX_BATCH_ITEMS, text_bytes};
 use super::context::{CommentInContext, Context, InContext};
 use super::guard::guarded;
-use super::judge::{Outcome, tone, topic, write_record};
+use super::judge::{Outcome, facts, tone, topic, write_record};
 use super::matched_words::matched_words;
 use super::prepare::Prepared;
 use super::run::{Settings, Site, prepare};
@@ -232,14 +231,4 @@ fn stage<A, B>(
         }
     }
     done
-}
-
-fn facts<'c>(
-    comment: &'c CommentInContext,
-    words: &'c str,
-    tone: &'c Result<Tone, Absence>,
-    topic: &'c Result<Topic, Absence>,
-) -> Facts<'c> {
-    let CommentInContext { language, translation, flags, .. } = comment;
-    Facts { language, translation, tone, topic, flags, words }
 }

@@ -97,6 +97,15 @@ fn sign_for(character: char) -> char {
     }
 }
 
+/// Checks what one of the finders finds in a text.
+#[cfg(test)]
+fn check_found(find: fn(&str, &mut Vec<Span>), text: &str, expected: &[&str]) {
+    let mut spans = Vec::new();
+    find(text, &mut spans);
+    let found: Vec<&str> = spans.iter().map(|span| span.of(text)).collect();
+    assert_eq!(found, expected, "{text}");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Which hashed features a word has for telling languages: the same for training and for judging.
 
 use super::scripts::script_of;
-use super::words::{hash_word_characters, is_word_character};
+use super::words::{character_at, hash_word_characters, is_word_character};
 use crate::domain::{Script, Span};
 
 /// Names this feature extraction. A model states the one that it was trained on and judges with no other; whoever changes
@@ -151,13 +151,6 @@ impl LanguageWords {
         if !repeats {
             self.characters.push(character);
         }
-    }
-}
-
-fn character_at(text: &str, at: usize) -> Option<char> {
-    match text.as_bytes().get(at) {
-        Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
-        _ => text.get(at..)?.chars().next(),
     }
 }
 

@@ -42,6 +42,39 @@ impl Run {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Runs(Vec<Run>);
 
+impl Runs {
+    /// Where `text`, in whose `words` these were found, quotes a text of the index: spans that cover the words, their quotation
+    /// marks and ellipses.
+    ///
+    /// A quotation mark alone makes no quote: the words must be found, and whole, so that putting abuse between
+    /// quotation marks does not hide it. With `only_marked` words without quotation marks are none either, however many.
+    #[must_use]
+    pub fn quotes(&self, text: &str, words: &[WordAt], only_marked: bool) -> Vec<Span> {
+        let Self(runs) = self;
+        let mut spans: Vec<Span> = Vec::new();
+        let mut group_begin = 0;
+        let mut line = LineBegins::default();
+        // Runs with no word between them are one quote with ellipses.
+        while group_begin < runs.len() {
+            let mut group_end = group_begin + 1;
+            while group_end < runs.len() && runs[group_end].begin == runs[group_end - 1].end {
+                group_end += 1;
+            }
+            let group = &runs[group_begin..group_end];
+            group_begin = group_end;
+            let (first, last) = (group[0], group[group.len() - 1]);
+            let longest = group.iter().map(|run| run.words()).max().unwrap_or(0);
+            let span = Span::new(words[first.begin].span.begin, words[last.end - 1].span.end);
+            let line_begin = line.of(text, span.begin);
+            let is_marked = longest >= MIN_MARKED_WORDS && is_marked(text, line_begin, span);
+            if is_marked || !only_marked && longest >= MIN_WORDS {
+                spans.push(with_marks(text, span));
+            }
+        }
+        spans
+    }
+}
+
 /// The texts of a thread that may be quoted: the article, and the comments so far.
 ///
 /// Holds some 25 bytes a word. Texts leave in the order in which they came, except the article, which is kept in an
@@ -83,11 +116,13 @@ impl QuoteIndex {
         self.trails.get(number.wrapping_sub(self.first_trail) as usize)
     }
 
-    /// Longest runs of words that stand in a text of the index, in order, without overlap.
-    fn runs(&self, words: &[WordAt]) -> Vec<Run> {
+    /// Longest runs of words that stand in a text of the index, in order, without overlap; to be asked about with
+    /// [`Runs::quotes`] and [`Self::near_duplicate`].
+    #[must_use]
+    pub fn find(&self, words: &[WordAt]) -> Runs {
         let mut runs: Vec<Run> = Vec::new();
         if self.seeds.is_empty() {
-            return runs;
+            return Runs(runs);
         }
         let hashes: Vec<u32> = words.iter().map(|word| word.hash).collect();
         let mut at = 0;
@@ -117,60 +152,13 @@ impl QuoteIndex {
             free_from = run.end;
             runs.push(run);
         }
-        runs
+        Runs(runs)
     }
 
-    /// Runs of words that stand in a text of the index, to be asked about with [`Self::quotes_of`] and
-    /// [`Self::near_duplicate_of`].
+    /// The earlier text that `words`, in which the runs were found, repeat but for a few words, if any: the oldest that shares
+    /// enough.
     #[must_use]
-    pub fn find(&self, words: &[WordAt]) -> Runs {
-        Runs(self.runs(words))
-    }
-
-    /// Where `text` quotes a text of the index: spans that cover the words, their quotation marks and ellipses.
-    ///
-    /// A quotation mark alone makes no quote: the words must be found, and whole, so that putting abuse between
-    /// quotation marks does not hide it. With `only_marked` words without quotation marks are none either, however many.
-    #[must_use]
-    pub fn quotes(&self, text: &str, words: &[WordAt], only_marked: bool) -> Vec<Span> {
-        Self::quotes_of(&self.find(words), text, words, only_marked)
-    }
-
-    /// As [`Self::quotes`], of runs that were found in `words`.
-    #[must_use]
-    pub fn quotes_of(Runs(runs): &Runs, text: &str, words: &[WordAt], only_marked: bool) -> Vec<Span> {
-        let mut spans: Vec<Span> = Vec::new();
-        let mut group_begin = 0;
-        let mut line = LineBegins::default();
-        // Runs with no word between them are one quote with ellipses.
-        while group_begin < runs.len() {
-            let mut group_end = group_begin + 1;
-            while group_end < runs.len() && runs[group_end].begin == runs[group_end - 1].end {
-                group_end += 1;
-            }
-            let group = &runs[group_begin..group_end];
-            group_begin = group_end;
-            let (first, last) = (group[0], group[group.len() - 1]);
-            let longest = group.iter().map(|run| run.words()).max().unwrap_or(0);
-            let span = Span::new(words[first.begin].span.begin, words[last.end - 1].span.end);
-            let line_begin = line.of(text, span.begin);
-            let is_marked = longest >= MIN_MARKED_WORDS && is_marked(text, line_begin, span);
-            if is_marked || !only_marked && longest >= MIN_WORDS {
-                spans.push(with_marks(text, span));
-            }
-        }
-        spans
-    }
-
-    /// The earlier text that `words` repeat but for a few words, if any: the oldest that shares enough.
-    #[must_use]
-    pub fn near_duplicate(&self, words: &[WordAt]) -> Option<TrailNumber> {
-        self.near_duplicate_of(&self.find(words), words)
-    }
-
-    /// As [`Self::near_duplicate`], of runs that were found in `words`.
-    #[must_use]
-    pub fn near_duplicate_of(&self, Runs(runs): &Runs, words: &[WordAt]) -> Option<TrailNumber> {
+    pub fn near_duplicate(&self, Runs(runs): &Runs, words: &[WordAt]) -> Option<TrailNumber> {
         if words.len() < MIN_NEAR_DUPLICATE_WORDS {
             return None;
         }
@@ -267,6 +255,16 @@ mod tests {
     const ARTICLE: &str = "The council will close the old bridge in May. Nobody was asked about it. The mayor said that \
                            “real men do what they promise, at the very least, in public”.";
 
+    fn quotes_in(index: &QuoteIndex, text: &str, only_marked: bool) -> Vec<Span> {
+        let words = word_hashes(text);
+        index.find(&words).quotes(text, &words, only_marked)
+    }
+
+    fn near_in(index: &QuoteIndex, text: &str) -> Option<TrailNumber> {
+        let words = word_hashes(text);
+        index.near_duplicate(&index.find(&words), &words)
+    }
+
     fn index(texts: &[&str]) -> QuoteIndex {
         let mut index = QuoteIndex::default();
         for text in texts {
@@ -276,7 +274,7 @@ mod tests {
     }
 
     fn check(text: &str, expected: &[&str]) {
-        let found = index(&[ARTICLE]).quotes(text, &word_hashes(text), false);
+        let found = quotes_in(&index(&[ARTICLE]), text, false);
         assert_eq!(found.iter().map(|span| span.of(text)).collect::<Vec<_>>(), expected, "{text}");
     }
 
@@ -310,7 +308,7 @@ mod tests {
     fn what_a_comment_said_is_quoted_only_between_marks() {
         let said = "I think that you are all quite wrong about this bridge";
         let index = index(&[said]);
-        let quotes = |text: &str| index.quotes(text, &word_hashes(text), true).len();
+        let quotes = |text: &str| quotes_in(&index, text, true).len();
         assert_eq!(quotes(&format!("“{said}” – so do I")), 1);
         assert_eq!(quotes(&format!("> {said}\nSo do I")), 1);
         assert_eq!(quotes(&format!("{said}, and so does she")), 0);
@@ -320,7 +318,7 @@ mod tests {
     fn near_duplicates_share_most_words_both_ways() {
         let first = "This bridge has stood there for two hundred years and it will stand for another two hundred.";
         let index = index(&["Something else entirely was said here.", first]);
-        let near = |text: &str| index.near_duplicate(&word_hashes(text));
+        let near = |text: &str| near_in(&index, text);
         assert_eq!(near(first), Some(1));
         assert_eq!(
             near("this bridge HAS stood there for 200 years, and it will stand for another two hundred!"),
@@ -338,10 +336,10 @@ mod tests {
     fn what_is_forgotten_is_not_found() {
         let mut index = index(&["one two three four five six seven eight nine", "alpha beta gamma delta epsilon"]);
         let text = "one two three four five six seven eight nine";
-        assert_eq!(index.quotes(text, &word_hashes(text), false).len(), 1);
+        assert_eq!(quotes_in(&index, text, false).len(), 1);
         index.forget_oldest();
-        assert_eq!(index.quotes(text, &word_hashes(text), false).len(), 0);
-        assert_eq!(index.near_duplicate(&word_hashes("alpha beta gamma delta epsilon")), Some(1));
+        assert_eq!(quotes_in(&index, text, false).len(), 0);
+        assert_eq!(near_in(&index, "alpha beta gamma delta epsilon"), Some(1));
         index.forget_oldest();
         index.forget_oldest();
         assert!(index.seeds.is_empty() && index.trails.is_empty());

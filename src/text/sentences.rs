@@ -2,6 +2,8 @@
 
 use crate::domain::Span;
 
+use super::words::character_at;
+
 /// Words in lower case that a full stop may end without ending a sentence: titles, and what stands before a name or a
 /// number. `etc.` and `itd.` are none, since they often end one.
 const ABBREVIATIONS: [&str; 48] = [
@@ -34,7 +36,7 @@ pub fn sentences(text: &str, part: Span) -> Vec<Span> {
     while let Some(skipped) = bytes.get(next..).and_then(|rest| rest.iter().position(may_end)) {
         let at = next + skipped;
         next = at;
-        let Some(character) = within.get(at..).and_then(|rest| rest.chars().next()) else { break };
+        let Some(character) = character_at(within, at) else { break };
         next += character.len_utf8();
         let end = match character {
             '\n' => Some(at),

@@ -67,8 +67,12 @@ fn is_word_at(text: &str, at: usize) -> bool {
     }
 }
 
-fn character_at(text: &str, at: usize) -> Option<char> {
-    text.get(at..)?.chars().next()
+/// The character that begins at a byte; most are ASCII, and need no decoding.
+pub(super) fn character_at(text: &str, at: usize) -> Option<char> {
+    match text.as_bytes().get(at) {
+        Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+        _ => text.get(at..)?.chars().next(),
+    }
 }
 
 /// Whether a character is part of a word: a letter, a digit, or a mark that changes the letter before it.

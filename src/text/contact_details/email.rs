@@ -136,12 +136,10 @@ fn is_letter_or_digit(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::contact_details::check_found;
 
     fn check(text: &str, expected: &[&str]) {
-        let mut spans = Vec::new();
-        find(text, &mut spans);
-        let found: Vec<&str> = spans.iter().map(|span| span.of(text)).collect();
-        assert_eq!(found, expected, "{text}");
+        check_found(find, text, expected);
     }
 
     #[test]

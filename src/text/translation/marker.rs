@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::language_marker_table::{COUNTRY_LANGUAGES, LANGUAGE_MARKERS};
 use super::marker_table::{ORIGINAL_MARKERS, TRANSLATION_MARKERS};
 use crate::domain::{LanguageCode, Span};
-use crate::text::words::{fold, hash_folded, hash_word, words};
+use crate::text::words::{character_at, fold, hash_folded, hash_word, words};
 
 /// Most words that a language's name has in a marker.
 const MAX_LANGUAGE_WORDS: usize = 3;
@@ -152,7 +152,7 @@ fn places_in(text: &str) -> Vec<Place> {
     let (mut begin, mut previous, mut is_line_begin) = (0, None, true);
     let mut skipped_flag_half = false;
     let mut next = 0;
-    while let Some(character) = text.get(next..).and_then(|rest| rest.chars().next()) {
+    while let Some(character) = character_at(text, next) {
         let at = next;
         next += character.len_utf8();
         if character == '\n' {
