@@ -52,6 +52,7 @@ mod samples;
 mod sbom;
 #[cfg(feature = "sentence-transformer")]
 mod sentence_encoder;
+mod serve_api;
 mod statements;
 mod streaming;
 mod supplied_translations;
