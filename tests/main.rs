@@ -53,6 +53,10 @@ mod sbom;
 #[cfg(feature = "sentence-transformer")]
 mod sentence_encoder;
 mod serve_api;
+mod serve_batch;
+#[cfg(unix)]
+mod serve_clients;
+mod serve_perspective;
 mod statements;
 mod streaming;
 mod supplied_translations;

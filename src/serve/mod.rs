@@ -10,5 +10,5 @@ mod router;
 mod server;
 
 pub use clock::Clock;
-pub use in_process::InProcess;
+pub use in_process::{Answered, InProcess};
 pub use server::{ServeError, Server, Stop};
