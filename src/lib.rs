@@ -31,6 +31,7 @@ pub mod pipeline;
 pub mod calibrate;
 pub mod evaluate;
 pub mod report;
+pub mod serve;
 pub mod survey;
 pub mod train;
 pub mod trial;

@@ -94,6 +94,8 @@ pub(super) enum Command {
     Policy(PolicyCommand),
     /// Writes one page of HTML that an editor reads, of records or of comments
     Report(super::report::ReportOptions),
+    /// Answers over HTTP: Perspective's protocol and one of its own
+    Serve(super::serve::ServeOptions),
     /// Prints a completion script for a shell
     #[command(
         after_help = "Example:\n  threadsieve completions bash > ~/.local/share/bash-completion/completions/threadsieve"

@@ -28,6 +28,7 @@ mod record_outputs;
 mod report;
 mod report_input;
 mod run;
+mod serve;
 mod signals;
 mod summary;
 mod train;
@@ -71,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Calibrate(options) => calibrate::run(&options),
         Command::Policy(policy::PolicyCommand::Test(options)) => policy::test(&options),
         Command::Report(options) => report::report(&options),
+        Command::Serve(options) => serve::serve(&options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "threadsieve", &mut script);

@@ -10,6 +10,7 @@ use crate::policy::{Bound, Condition, Rule, ScoreName};
 use crate::text::contact_details::ContactDetails;
 
 use super::cascade::CascadeSection;
+use super::serve::ServeSection;
 use super::statement::StatementSection;
 use super::translation::TranslationSection;
 use super::{AuthorField, EvidenceLabels, KeySource, Limits, Plan};
@@ -168,6 +169,7 @@ struct Document {
     tone: ToneSection,
     topic: TopicSection,
     output: OutputSection,
+    serve: ServeSection,
     policy: PolicySection,
 }
 
@@ -215,6 +217,7 @@ pub fn render(plan: &Plan) -> Result<String, toml::ser::Error> {
             redact: RedactChoice::of(plan.output.redact),
             statement_of_reasons: plan.output.statement.map(StatementSection::of),
         },
+        serve: ServeSection::of(&plan.serve),
         policy: PolicySection { rules: plan.policy.rules.iter().map(rule_section).collect() },
     })
 }

@@ -6,6 +6,7 @@ mod limits;
 mod plan;
 mod problem;
 mod rules;
+mod serve;
 mod statement;
 mod translation;
 
@@ -14,6 +15,7 @@ pub use document::render;
 pub use limits::Limits;
 pub use plan::{AuthorField, EvidenceLabels, KeySource, ModelPaths, OutputPlan, Plan, parse};
 pub use problem::Problem;
+pub use serve::{ScorePrior, ServePlan, TlsPlan};
 pub use translation::{EnginePlan, Protocol, TranslationPlan, TranslatorPlan};
 
 /// The configuration that is used where there is no `pipeline.toml`: the one that comes with the program.

@@ -16,6 +16,7 @@ use super::document::{
     AuthorChoice, LanguageSection, ModelsSection, OutputSection, RedactChoice, RuleSection, ToneSection, TopicSection,
 };
 use super::rules::check_rule;
+use super::serve::{ServePlan, ServeSection};
 use super::{BUILT_IN, CascadePlan, Limits, Problem, TranslationPlan};
 
 /// Folders of models to use instead of the built-in ones, and beside them. Each is that of a model, or an entry of a
@@ -106,6 +107,8 @@ pub struct Plan {
     pub topic_cascade: Option<CascadePlan>,
     /// What goes into records.
     pub output: OutputPlan,
+    /// How the server works.
+    pub serve: ServePlan,
     /// The rules.
     pub policy: Policy,
 }
@@ -113,7 +116,8 @@ pub struct Plan {
 /// What records or the configuration call other models: no model of a site's own can have these names.
 const MODEL_NAMES_IN_USE: [&str; 6] = ["language", "tone", "abuse", "sentiment", "encoder", "topic"];
 
-const SECTIONS: [&str; 8] = ["language", "translation", "limits", "models", "tone", "topic", "output", "policy"];
+const SECTIONS: [&str; 9] =
+    ["language", "translation", "limits", "models", "tone", "topic", "output", "serve", "policy"];
 
 /// Reads and checks a configuration. A section, or a value in one, that is left out has its built-in value; the rules
 /// of the built-in policy apply where there is no `[policy]` at all.
@@ -160,9 +164,9 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
     reader.custom_models(&models);
     let statement = output.statement_of_reasons.and_then(|section| reader.statement(&section));
     let topic_cascade = reader.cascade(topic.cascade);
-    if !reader.problems.is_empty() {
-        return Err(reader.problems);
-    }
+    let serve: ServeSection = reader.section(&mut sections, "serve");
+    let serve = reader.serve(serve);
+    let Some(serve) = serve.filter(|_| reader.problems.is_empty()) else { return Err(reader.problems) };
     Ok(Plan {
         read,
         translate_to,
@@ -188,6 +192,7 @@ pub fn parse(path: &str, text: &str) -> Result<Plan, Vec<Problem>> {
             redact: RedactChoice::details(&output.redact),
             statement,
         },
+        serve,
         policy,
     })
 }

@@ -168,7 +168,7 @@ fn place(
     cascade: Option<&mut Cascade>,
     site: &Site,
 ) -> CommentInContext {
-    let PreparedComment { comment, anatomy, mut own, exact } = prepared;
+    let PreparedComment { comment, anatomy, mut own, exact, told } = prepared;
     let text = comment.body.as_str();
     let mut flags = Vec::new();
 
@@ -185,7 +185,7 @@ fn place(
     }
 
     let prior = thread.mix.prior(&site.plan.read);
-    let mut language = site.models.detector.weigh(&own.evidence, &prior);
+    let mut language = told.unwrap_or_else(|| site.models.detector.weigh(&own.evidence, &prior));
     let mut status = need(text, &own, &language, site);
     if let Some(supplied) = own.translation {
         let is_for_the_site = reads(&site.plan.read, supplied.language);

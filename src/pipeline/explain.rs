@@ -37,7 +37,7 @@ impl Stages {
         context: impl FnOnce(&Site) -> Context,
     ) -> Self {
         let (translators, runtime) = translators.unzip();
-        let translators = translators.unwrap_or_default();
+        let translators = Arc::new(translators.unwrap_or_default());
         let site = Site { plan, models, translators, authors: Authors::Omit, rivals: None };
         Self { context: context(&site), site: Arc::new(site), runtime }
     }

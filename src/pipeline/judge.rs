@@ -178,7 +178,7 @@ pub(super) fn tone(
 }
 
 /// Whether the text that is scored is, or may well be, in one of some languages.
-fn may_be_in(comment: &CommentInContext, languages: &[LanguageCode]) -> bool {
+pub(super) fn may_be_in(comment: &CommentInContext, languages: &[LanguageCode]) -> bool {
     if comment.scored_translation().is_some() {
         return comment.translation.to.is_some_and(|language| languages.contains(&language));
     }

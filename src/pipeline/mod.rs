@@ -11,6 +11,7 @@ mod explain;
 mod explain_topic;
 mod guard;
 mod judge;
+mod live;
 mod matched_words;
 mod models;
 mod own_words;
@@ -40,6 +41,7 @@ pub use checkpoint::{
 };
 pub use explain::{ExplainedComment, ExplainedItem, Explainer};
 pub use explain_topic::{TopicExplained, TopicExplainer};
+pub use live::{Answer, Answers, Live, Question, WholeThreads};
 pub use models::{ModelProblem, Models, Scorers, encoder, sentence_encoder};
 pub use read_ahead::{ReadAheadBound, read_ahead_bound};
 pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run, run_with_checkpoints};

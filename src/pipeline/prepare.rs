@@ -1,6 +1,6 @@
 //! First stage, in parallel: everything about an item that needs no other item.
 
-use crate::domain::{Aside, Comment, LanguageCode, Reject, ThreadHeader};
+use crate::domain::{Aside, Comment, LanguageCode, LanguageVerdict, Reject, ThreadHeader};
 use crate::language::Prior;
 use crate::text::anatomy::{Anatomy, word_hashes};
 use crate::text::words::{hash_word, words};
@@ -30,6 +30,8 @@ pub(super) struct PreparedComment {
     pub(super) own: OwnWords,
     /// Hash of the text without white space at its ends: equal texts are equal comments.
     pub(super) exact: u64,
+    /// What is said of its language by who should know; taken as it is.
+    pub(super) told: Option<LanguageVerdict>,
     pub(super) comment: Comment,
 }
 
@@ -53,7 +55,7 @@ pub(super) fn prepare_comment(comment: Comment, models: &Models, read: &[Languag
     let translation = supplied_translation(text, &models.detector, read);
     let own = OwnWords::of(text, &anatomy, translation, &[], models);
     let exact = hash_word(text.trim());
-    PreparedComment { anatomy, own, exact, comment }
+    PreparedComment { anatomy, own, exact, told: None, comment }
 }
 
 /// The first `MAX_ARTICLE_WORDS` words of an article.

@@ -44,7 +44,7 @@ const STOPPED_READER_POLL: Duration = Duration::from_millis(20);
 pub(super) struct Site {
     pub(super) plan: Plan,
     pub(super) models: Models,
-    pub(super) translators: Translators,
+    pub(super) translators: Arc<Translators>,
     pub(super) authors: Authors,
     /// Policies that are tried beside the plan's. Where there is a list, verdicts are made instead of records.
     pub(super) rivals: Option<Vec<Policy>>,
@@ -195,7 +195,7 @@ async fn run_to(
     let workers = workers.max(1);
     let reading =
         ReadSettings { format, map, article, limits: plan.limits.clone(), keep_raw: plan.output.raw_dead_letters };
-    let site = Arc::new(Site { plan, models, translators, authors, rivals });
+    let site = Arc::new(Site { plan, models, translators: Arc::new(translators), authors, rivals });
     let mut context = Context::new(&site);
     let (mut boundaries, mut replay, mut read_before, mut tally) = (None, None, None, Tally::default());
     if let Some(Checkpointing { file, identity, every, resumed }) = checkpointing {

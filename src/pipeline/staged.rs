@@ -1,6 +1,7 @@
 //! The stages of a run one after the other on one thread, so that whoever holds a clock can time each.
 
 use std::mem::take;
+use std::sync::Arc;
 
 use crate::domain::{Body, Item, Origin, Reject, Stage};
 use crate::source::{Inputs, ReadSettings};
@@ -87,7 +88,7 @@ impl StagedRun {
         let Settings { plan, models, authors, inputs, format, map, article, max_comments, .. } = settings;
         let reading =
             ReadSettings { format, map, article, limits: plan.limits.clone(), keep_raw: plan.output.raw_dead_letters };
-        let site = Site { plan, models, translators: Translators::default(), authors, rivals: None };
+        let site = Site { plan, models, translators: Arc::new(Translators::default()), authors, rivals: None };
         Self {
             inputs: Inputs::new(inputs, reading),
             left: CommentsLeft::new(max_comments),

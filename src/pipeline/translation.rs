@@ -159,7 +159,7 @@ mod tests {
         let text = "[[translation.translators]]\nname = \"t\"\nfrom = [\"hbs\"]\nurl = \"http://localhost:1\"\n";
         let plan = parse("test", text).unwrap();
         let models = Models::load(&plan).unwrap();
-        let translators = Translators::open(&plan.translation).unwrap();
+        let translators = Arc::new(Translators::open(&plan.translation).unwrap());
         Site { plan, models, translators, authors: Authors::Omit, rivals: None }
     }
 

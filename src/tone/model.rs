@@ -105,6 +105,20 @@ impl ToneModel {
         self.abuse.languages().contains(&language) && self.sentiment.languages().contains(&language)
     }
 
+    /// Whether the model that gives a score reads a language.
+    #[must_use]
+    pub fn label_reads(&self, label: &str, language: LanguageCode) -> bool {
+        let Some(mut place) = self.score_labels.iter().position(|name| &**name == label) else { return false };
+        for model in [&self.abuse, &self.sentiment].into_iter().chain(self.custom.iter().map(|custom| &custom.model)) {
+            let count = model.labels().len();
+            if place < count {
+                return model.languages().contains(&language);
+            }
+            place -= count;
+        }
+        false
+    }
+
     /// What records cite: the abuse model, then the sentiment model.
     #[must_use]
     pub fn citations(&self) -> [&Arc<str>; 2] {

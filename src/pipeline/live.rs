@@ -1,0 +1,373 @@
+//! The pipeline for a program that is asked: comments that come one request at a time, with a state of threads that stays.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use crate::config::Plan;
+use crate::domain::{
+    Absence, Body, Candidate, Comment, CommentId, Item, LanguageCode, LanguageVerdict, Origin, Reject, Span, Stage,
+    ThreadHeader, ThreadId, Tone, Topic, Translation,
+};
+use crate::language::LanguageMix;
+use crate::text::segments::text_of;
+use crate::text::sentences::sentences;
+use crate::tone::ToneScratch;
+use crate::translate::Translators;
+
+use super::authors::Authors;
+use super::context::{CommentInContext, Context, InContext};
+use super::guard::guarded;
+use super::judge::{judge_batch, may_be_in, topic};
+use super::models::{ModelProblem, Models, Scorers};
+use super::prepare::Prepared;
+use super::reload::Reload;
+use super::run::{RunError, Site, prepare};
+use super::tally::Tally;
+use super::translation::{make_ready, settle, translate};
+use super::workers::Workers;
+
+/// Texts up to so many bytes are looked at where they came in: that takes less than handing them to another thread and
+/// back. Longer ones would keep others waiting.
+const SHORT_BYTES: usize = 4 << 10;
+
+/// Jobs that may wait at a time. Each request has at most one, and a server takes fewer of them at a time.
+const MOST_JOBS: usize = 1 << 16;
+
+/// The pipeline as a server uses it. Shared by all requests.
+#[derive(Debug)]
+pub struct Live {
+    now: RwLock<Now>,
+    reload: Mutex<Reload>,
+    /// Threads whose comments came in several requests.
+    threads: Mutex<Context>,
+    workers: Workers,
+}
+
+/// What is in force.
+#[derive(Debug, Clone)]
+struct Now {
+    site: Arc<Site>,
+    scorers: Arc<Scorers>,
+}
+
+/// A text that is asked about by itself, with what the asker knows of it.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The comment.
+    pub text: Body,
+    /// What it was written under.
+    pub article: Option<Body>,
+    /// Comments before it in its thread, the oldest first; the last one is what it answers where `is_reply`.
+    pub earlier: Vec<Body>,
+    /// Whether the last of the earlier comments is the one that it answers.
+    pub is_reply: bool,
+    /// The languages that the asker says it is in, which are taken as they are; none to have them told.
+    pub languages: Vec<LanguageCode>,
+    /// Whether each sentence is scored by itself too.
+    pub with_sentences: bool,
+}
+
+impl Question {
+    /// A question about a text of which nothing else is known.
+    #[must_use]
+    pub fn new(text: Body) -> Self {
+        let (article, earlier, languages) = (None, Vec::new(), Vec::new());
+        Self { text, article, earlier, is_reply: false, languages, with_sentences: false }
+    }
+}
+
+/// What can be said about a text.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The language that the words show, whatever the asker says.
+    pub language: LanguageVerdict,
+    /// Its tone; scores are not rounded.
+    pub tone: Result<Tone, Absence>,
+    /// How far it is off topic.
+    pub topic: Result<Topic, Absence>,
+    /// The tone of each sentence, where that was asked for; spans in the text. None where a translation was scored.
+    pub sentences: Vec<(Span, Result<Tone, Absence>)>,
+    /// What is known of a translation.
+    pub translation: Translation,
+    /// Whether the scores are those of a machine's translation.
+    pub is_scored_on_machine: bool,
+}
+
+/// What some items have become.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// Records, one a line, in the order of the comments.
+    pub lines: Vec<u8>,
+    /// Items that became none.
+    pub rejects: Vec<Reject>,
+    /// The count.
+    pub tally: Tally,
+}
+
+impl Live {
+    /// A pipeline that has seen nothing yet; `workers` threads look at texts that are long.
+    #[must_use]
+    pub fn new(plan: Plan, models: Models, translators: Translators, authors: Authors, workers: usize) -> Self {
+        let reload = Reload::new(&plan, &models);
+        let site = Site { plan, models, translators: Arc::new(translators), authors, rivals: None };
+        let scorers = Arc::clone(site.models.scorers());
+        Self {
+            threads: Mutex::new(Context::new(&site)),
+            reload: Mutex::new(reload),
+            now: RwLock::new(Now { site: Arc::new(site), scorers }),
+            workers: Workers::start(workers, MOST_JOBS),
+        }
+    }
+
+    fn now(&self) -> Now {
+        self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The models of tone that are in force.
+    #[must_use]
+    pub fn scorers(&self) -> Arc<Scorers> {
+        self.now().scorers
+    }
+
+    /// The languages that the site reads.
+    #[must_use]
+    pub fn languages_read(&self) -> Vec<LanguageCode> {
+        self.now().site.plan.read.clone()
+    }
+
+    /// Whether off-topic scores are given.
+    #[must_use]
+    pub fn has_topic(&self) -> bool {
+        self.now().site.models.topic.is_some()
+    }
+
+    /// Whether the topic model reads a language.
+    #[must_use]
+    pub fn topic_reads(&self, language: LanguageCode) -> bool {
+        self.now().site.models.topic.as_ref().is_some_and(|topic| topic.languages().contains(&language))
+    }
+
+    /// Looks whether registries have other current versions of the models of tone; what is asked from now on is answered
+    /// by them. May read files.
+    pub fn look_for_new_versions(&self) {
+        let plan = self.now().site.plan.clone();
+        let scorers = self.reload.lock().unwrap_or_else(PoisonError::into_inner).current(&plan);
+        self.now.write().unwrap_or_else(PoisonError::into_inner).scorers = scorers;
+    }
+
+    /// Loads all models again; what is asked from now on is answered by them. Where the models of topic are others than
+    /// before, the state of threads begins anew, which was made of their vectors.
+    ///
+    /// # Errors
+    /// All that is wrong; then those before stay in force.
+    pub fn reload(&self) -> Result<(), Vec<ModelProblem>> {
+        let before = self.now().site;
+        let models = Models::load(&before.plan)?;
+        let cites = |models: &Models, name: &str| models.citations().get(name).cloned();
+        let is_same = ["encoder", "topic", "sentence_encoder", "language"]
+            .iter()
+            .all(|name| cites(&before.models, name) == cites(&models, name));
+        let reload = Reload::new(&before.plan, &models);
+        let scorers = Arc::clone(models.scorers());
+        let site = Arc::new(Site {
+            plan: before.plan.clone(),
+            models,
+            translators: Arc::clone(&before.translators),
+            authors: before.authors.clone(),
+            rivals: None,
+        });
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_same {
+            *threads = Context::new(&site);
+        }
+        *self.reload.lock().unwrap_or_else(PoisonError::into_inner) = reload;
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Now { site, scorers };
+        Ok(())
+    }
+
+    /// Answers a question by itself: no thread is remembered.
+    ///
+    /// # Errors
+    /// Where the program fails on it: our bug.
+    pub async fn answer(&self, question: Question) -> Result<Answer, RunError> {
+        let Now { site, scorers } = self.now();
+        let bytes = question.text.len_bytes()
+            + question.article.as_ref().map_or(0, Body::len_bytes)
+            + question.earlier.iter().map(Body::len_bytes).sum::<usize>();
+        let is_short = bytes <= SHORT_BYTES;
+        let placed = if is_short {
+            placed(&question, &site)
+        } else {
+            let (question, site) = (question.clone(), Arc::clone(&site));
+            self.workers.run("prepare", move || placed(&question, &site)).await?
+        };
+        let Placed { item, shown } = placed;
+        let InContext::Comment(comment) = self.translated(vec![item], &site).await.pop().ok_or_else(failed)? else {
+            return Err(failed());
+        };
+        let with_sentences = question.with_sentences;
+        let answer = move || answered(*comment, shown, with_sentences, &site, &scorers).map_err(|_| failed());
+        if is_short {
+            return answer();
+        }
+        self.workers.run("judge", answer).await?
+    }
+
+    /// Makes records of comments that belong to threads which are remembered, within the bounds of `[limits]`.
+    ///
+    /// # Errors
+    /// Where the program fails on it as a whole: our bug.
+    pub async fn records(&self, items: Vec<Item>) -> Result<Answers, RunError> {
+        self.records_in(items, None).await
+    }
+
+    /// Makes records of comments whose threads are forgotten with this call.
+    ///
+    /// # Errors
+    /// As [`Self::records`].
+    pub async fn records_of_whole_threads(&self, items: Vec<Item>, state: &WholeThreads) -> Result<Answers, RunError> {
+        self.records_in(items, Some(state)).await
+    }
+
+    /// A state of threads of a request's own.
+    #[must_use]
+    pub fn whole_threads(&self) -> WholeThreads {
+        let Now { site, scorers } = self.now();
+        WholeThreads { context: Arc::new(Mutex::new(Context::new(&site))), now: Now { site, scorers } }
+    }
+
+    async fn records_in(&self, items: Vec<Item>, own: Option<&WholeThreads>) -> Result<Answers, RunError> {
+        let Now { site, scorers } = own.map_or_else(|| self.now(), |own| own.now.clone());
+        let prepare_site = Arc::clone(&site);
+        let prepare_all = move || items.into_iter().map(|item| prepare(item, &prepare_site)).collect::<Vec<_>>();
+        let prepared: Vec<Prepared> = self.workers.run("prepare", prepare_all).await?;
+        let place = |context: &Mutex<Context>| {
+            let mut context = context.lock().unwrap_or_else(PoisonError::into_inner);
+            prepared.into_iter().map(|item| context.place(item, &site)).collect::<Vec<_>>()
+        };
+        let placed = place(own.map_or(&self.threads, |own| own.context.as_ref()));
+        let placed = self.translated(placed, &site).await;
+        let judged = self.workers.run("judge", move || judge_batch(placed, &site, &scorers)).await?;
+        Ok(Answers { lines: judged.lines, rejects: judged.rejects, tally: judged.tally })
+    }
+
+    /// The items with their translations, where they wait for one.
+    async fn translated(&self, items: Vec<InContext>, site: &Arc<Site>) -> Vec<InContext> {
+        let waits = |item: &InContext| matches!(item, InContext::Comment(comment) if comment.awaiting.is_some());
+        if items.iter().any(waits) { translate(make_ready(items, site), site).await } else { items }
+    }
+}
+
+/// A comment in the thread that was made for it.
+struct Placed {
+    item: InContext,
+    /// The language that its words show, where the asker says one.
+    shown: Option<LanguageVerdict>,
+}
+
+/// The state of threads that came as a whole, and the models that score all of them.
+#[derive(Debug, Clone)]
+pub struct WholeThreads {
+    context: Arc<Mutex<Context>>,
+    now: Now,
+}
+
+fn failed() -> RunError {
+    RunError::Stage { stage: "answer" }
+}
+
+/// A text in a thread that holds what the asker knows of it, and nothing else.
+fn placed(question: &Question, site: &Site) -> Placed {
+    let source: Arc<str> = Arc::from("request");
+    let thread = ThreadId::new("request");
+    let mut context = Context::new(site);
+    let mut place = |item| context.place(item, site);
+    if let Some(article) = &question.article {
+        let header = ThreadHeader {
+            origin: Origin::new(Arc::clone(&source), 1),
+            thread_id: thread.clone(),
+            title: None,
+            article: Some(article.clone()),
+            url: None,
+            language: None,
+        };
+        place(prepare(Item::Thread(header), site));
+    }
+    let comment = |number: usize, text: &Body| {
+        let id = CommentId::new(number.to_string());
+        Comment::new(Origin::new(Arc::clone(&source), 1), thread.clone(), id, text.clone())
+    };
+    for (number, text) in question.earlier.iter().enumerate() {
+        place(prepare(Item::Comment(comment(number, text)), site));
+    }
+    let count = question.earlier.len();
+    let mut asked = comment(count, &question.text);
+    asked.parent_id = count.checked_sub(1).filter(|_| question.is_reply).map(|last| CommentId::new(last.to_string()));
+    let mut prepared = prepare(Item::Comment(asked), site);
+    let mut shown = None;
+    if let (Prepared::Comment(prepared), Some(language)) = (&mut prepared, question.languages.first()) {
+        let verdict =
+            site.models.detector.weigh(&prepared.own.evidence, &LanguageMix::default().prior(&site.plan.read));
+        prepared.told = told(*language, &verdict);
+        shown = Some(verdict);
+    }
+    Placed { item: place(prepared), shown }
+}
+
+/// What the asker says of a text with words.
+fn told(language: LanguageCode, shown: &LanguageVerdict) -> Option<LanguageVerdict> {
+    let best = Candidate { language, probability: 1.0 };
+    let script = shown.script()?;
+    Some(LanguageVerdict::Known { best, script, candidates: vec![best] })
+}
+
+fn answered(
+    mut comment: CommentInContext,
+    shown: Option<LanguageVerdict>,
+    with_sentences: bool,
+    site: &Site,
+    scorers: &Scorers,
+) -> Result<Answer, Reject> {
+    guarded(Stage::Score, comment.comment.origin.clone(), None, || {
+        settle(&mut comment, site);
+        let mut scratch = ToneScratch::default();
+        let tone = tone(&comment, scorers, &mut scratch);
+        let topic = topic(&comment, site, &mut Tally::default());
+        let sentences = if with_sentences && !comment.is_scored_on_machine {
+            tones_of_sentences(&comment, scorers, &mut scratch)
+        } else {
+            Vec::new()
+        };
+        let CommentInContext { language, translation, is_scored_on_machine, .. } = comment;
+        let language = shown.unwrap_or(language);
+        Answer { language, tone, topic, sentences, translation, is_scored_on_machine }
+    })
+}
+
+/// The tone of what the commenter wrote; of all of the text where nothing in it is their own, such as a quote alone: who
+/// asks about a text by itself wants to know about it.
+fn tone(comment: &CommentInContext, scorers: &Scorers, scratch: &mut ToneScratch) -> Result<Tone, Absence> {
+    let model = scorers.tone.as_ref().ok_or(Absence::SwitchedOff)?;
+    let whole = comment.comment.body.as_str();
+    let own = match comment.scored_translation() {
+        Some(translation) => translation.into(),
+        None => text_of(whole, &comment.segments, comment.scored),
+    };
+    let text = if own.chars().any(char::is_alphabetic) { own } else { whole.into() };
+    let is_wordless = comment.language == LanguageVerdict::NoText;
+    model.score_where(&text, |languages| is_wordless || may_be_in(comment, languages), 0, scratch)
+}
+
+/// The tone of each sentence of the whole text.
+fn tones_of_sentences(
+    comment: &CommentInContext,
+    scorers: &Scorers,
+    scratch: &mut ToneScratch,
+) -> Vec<(Span, Result<Tone, Absence>)> {
+    let text = comment.comment.body.as_str();
+    let Some(model) = scorers.tone.as_ref() else { return Vec::new() };
+    let is_wordless = comment.language == LanguageVerdict::NoText;
+    let mut score = |span: Span| {
+        model.score_where(span.of(text), |languages| is_wordless || may_be_in(comment, languages), 0, scratch)
+    };
+    sentences(text, Span::new(0, text.len())).into_iter().map(|span| (span, score(span))).collect()
+}

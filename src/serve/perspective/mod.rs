@@ -1,0 +1,15 @@
+//! Perspective's protocol, version v1alpha1, as its clients know it.
+
+mod analyze;
+mod attribute;
+mod error;
+mod language;
+mod lenient_json;
+mod query;
+mod request;
+mod response;
+mod scale;
+mod span;
+
+pub(super) use analyze::analyze;
+pub(super) use error::{GoogleError, not_found};
