@@ -12,5 +12,5 @@ mod writer;
 pub use deletion::{Deleted, Whose, delete};
 pub use error::StoreError;
 pub use export::{ExportFilter, JudgedText, LabelReader};
-pub use store::{LabelStore, StoreBounds};
+pub use store::{LabelStore, StoreBounds, StoreCounts};
 pub use submission::{JudgedSpan, Judgement, Submission};

