@@ -53,6 +53,7 @@ mod samples;
 mod sbom;
 #[cfg(feature = "sentence-transformer")]
 mod sentence_encoder;
+mod serve_api;
 #[cfg(unix)]
 mod serve_feedback;
 mod statements;
