@@ -110,13 +110,13 @@ fn suggest_until_it_ends(server: &Server, moment: usize, then: impl FnOnce(&Serv
     let count = || acknowledged.lock().expect("no panic").len();
     std::thread::scope(|scope| {
         for client in 0..CLIENTS {
-            let (acknowledged, clients) = (&acknowledged, &clients);
+            let (acknowledged, clients, url) = (&acknowledged, &clients, server.url(PATH));
             scope.spawn(move || {
                 let agent = agent();
                 for number in 0.. {
                     let token = format!("comment:{client}-{number}");
                     let body = suggestion(&token, "The ferry was late again.", 1.0).to_string();
-                    match agent.post(server.url(PATH)).send(body.as_bytes()) {
+                    match agent.post(&url).send(body.as_bytes()) {
                         Ok(answer) if answer.status().as_u16() == 200 => {
                             acknowledged.lock().expect("no panic").insert(token);
                         }

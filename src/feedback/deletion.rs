@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::database::{Access, open};
 use super::error::StoreError;
@@ -24,9 +24,9 @@ pub enum Whose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deleted {
     /// How many judgements went.
-    pub judgements: usize,
+    pub judgements: u64,
     /// How many texts they were about, the same text counted once.
-    pub texts: usize,
+    pub texts: u64,
     /// Whether their words are gone from the files too. They are not yet where somebody reads the store all the while.
     pub files_are_clean: bool,
 }
@@ -37,29 +37,23 @@ pub struct Deleted {
 /// # Errors
 /// Where the file is missing, is no label store, or does not take the change; then nothing is deleted.
 pub fn delete(path: &Path, whose: &Whose, community: Option<&str>) -> Result<Deleted, StoreError> {
-    let database = open(path, Access::Write, BUSY_TIMEOUT)?;
-    delete_from(&database, whose, community).map_err(|error| StoreError::of(path, &error))
+    let mut database = open(path, Access::Write, BUSY_TIMEOUT)?;
+    delete_from(&mut database, whose, community).map_err(|error| StoreError::of(path, &error))
 }
 
-fn delete_from(database: &Connection, whose: &Whose, community: Option<&str>) -> rusqlite::Result<Deleted> {
+fn delete_from(database: &mut Connection, whose: &Whose, community: Option<&str>) -> rusqlite::Result<Deleted> {
     let (column, value) = match whose {
         Whose::Token(token) => ("client_token", token),
         Whose::Author(author) => ("author", author),
     };
     let from = format!("FROM judgements WHERE {column} = ?1 AND (?2 IS NULL OR community = ?2)");
-    database.execute_batch("BEGIN IMMEDIATE")?;
-    let deleted = (|| {
-        let count = format!("SELECT count(DISTINCT text) {from}");
-        let texts = database.query_row(&count, params![value, community], |row| row.get(0))?;
-        let judgements = database.execute(&format!("DELETE {from}"), params![value, community])?;
-        database.execute_batch("COMMIT")?;
-        Ok((judgements, texts))
-    })();
-    if deleted.is_err() && !database.is_autocommit() {
-        database.execute_batch("ROLLBACK")?;
-    }
-    let (judgements, texts) = deleted?;
+    // Rolled back where it is dropped.
+    let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let count = format!("SELECT count(DISTINCT text) {from}");
+    let texts: i64 = transaction.query_row(&count, params![value, community], |row| row.get(0))?;
+    let judgements = transaction.execute(&format!("DELETE {from}"), params![value, community])?;
+    transaction.commit()?;
     // The log keeps what stood on a page before, until it is written back and begun anew: also what was deleted earlier.
     let was_busy: bool = database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    Ok(Deleted { judgements, texts, files_are_clean: !was_busy })
+    Ok(Deleted { judgements: judgements as u64, texts: texts.unsigned_abs(), files_are_clean: !was_busy })
 }
