@@ -150,7 +150,7 @@ struct Row<'t> {
 
 impl<'t> Row<'t> {
     fn of(text: &'t JudgedText, threshold: f64) -> Self {
-        let mut id = text.client_token.clone().unwrap_or_else(|| format!("judgement-{}", text.id));
+        let mut id = text.client_token.clone().unwrap_or_else(|| format!("request-{}", text.submission));
         if let Some((begin, end)) = text.span {
             let _ = write!(id, "#{begin}-{end}");
         }

@@ -53,13 +53,17 @@ pub(super) enum Access {
     Make,
 }
 
-/// Opens a label store.
+/// Opens a label store. Nothing else in the process may open and close the file while a connection is open: on POSIX systems that
+/// undoes its locks, and another process would then take itself for the last one.
 ///
 /// # Errors
 /// Where the file is missing, is no label store or a newer one, or cannot be read or written as is wanted.
 pub(super) fn open(path: &Path, access: Access, busy_timeout: Duration) -> Result<Connection, StoreError> {
     if access != Access::Make && !path.exists() {
         return Err(StoreError::Missing { path: path.display().to_string() });
+    }
+    if path.is_dir() {
+        return Err(StoreError::CannotOpen { path: path.display().to_string(), reason: "it is a folder".to_owned() });
     }
     if access == Access::Make {
         make_file(path)?;

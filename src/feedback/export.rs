@@ -41,8 +41,8 @@ pub struct ExportFilter {
 /// submission where it has no token.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JudgedText {
-    /// The number of the first judgement.
-    pub id: i64,
+    /// The number of the request with the first of the judgements.
+    pub submission: i64,
     /// The words that were judged.
     pub text: String,
     /// Where a part begins and ends in its text, in code units of UTF-16.
@@ -196,7 +196,7 @@ impl Judged {
 
     fn into_text(self) -> JudgedText {
         let text = JudgedText {
-            id: self.id,
+            submission: self.submission,
             text: self.span_text.clone().unwrap_or_else(|| self.text.clone()),
             span: self.span,
             community: self.community.clone(),
