@@ -97,7 +97,10 @@ mod tests {
         Writer::new(&path, database)
     }
 
-    fn judged(token: Option<&str>, text: &str, labels: &[(&str, f64, Option<(u32, u32)>)]) -> Submission {
+    /// A label, its value, and the part that is meant.
+    type Label<'l> = (&'l str, f64, Option<(u32, u32)>);
+
+    fn judged(token: Option<&str>, text: &str, labels: &[Label<'_>]) -> Submission {
         let judgements = labels.iter().map(|(label, value, span)| Judgement {
             span: span.map(|(begin, end)| JudgedSpan { begin, end, text: "part".to_owned() }),
             ..Judgement::of_whole_text(*label, Probability::new(*value).unwrap())
