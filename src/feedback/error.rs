@@ -141,7 +141,7 @@ mod tests {
         for (error, expected) in [
             (read_only.execute_batch("INSERT INTO t VALUES (1)").unwrap_err(), "is read-only\n  hint: "),
             (small.execute_batch("INSERT INTO t VALUES (zeroblob(100000))").unwrap_err(), "no room for more\n  hint: "),
-            (small.execute_batch("SELECT nothing").unwrap_err(), "no such column"),
+            (small.execute_batch("SELECT missing_column").unwrap_err(), "no such column"),
             (Connection::open(folder.path().join("none/a")).unwrap_err(), "cannot open: "),
         ] {
             let told = StoreError::of(Path::new("labels.db"), &error).to_string();
