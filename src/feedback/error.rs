@@ -51,6 +51,14 @@ pub enum StoreError {
         /// The file.
         path: String,
     },
+    /// The file went, or another one took its place, while it was open.
+    #[error(
+        "{path}: is not the file that was opened\n  hint: it was removed or replaced; put it back, or start the server again to begin a new one"
+    )]
+    Removed {
+        /// The file.
+        path: String,
+    },
     /// It cannot be opened.
     #[error("{path}: cannot open: {reason}\n  hint: its folder has to be there, and both have to be writable")]
     CannotOpen {
