@@ -89,7 +89,7 @@ async fn suggest(app: &App, request: &SuggestRequest, query: &Query) -> Result<R
     };
     store.add(Submission { languages, ..submission }).await.map_err(|error| not_kept(&error))?;
     let response = SuggestResponse {
-        client_token: request.client_token.as_deref(),
+        client_token: request.client_token.as_deref().filter(|token| !token.is_empty()),
         detected_languages,
         requested_languages: request.languages.as_deref().unwrap_or_default(),
     };
