@@ -29,6 +29,7 @@ mod fuzz_corpus;
 mod hostile_models;
 mod hostile_text;
 mod interrupt;
+mod label_store;
 mod language_set;
 mod limits;
 mod metamorphic;
@@ -56,6 +57,8 @@ mod serve_api;
 mod serve_batch;
 #[cfg(unix)]
 mod serve_clients;
+#[cfg(unix)]
+mod serve_feedback;
 mod serve_perspective;
 mod statements;
 mod streaming;

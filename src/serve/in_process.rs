@@ -1,6 +1,6 @@
 //! The server without a socket: what it would answer, for programs and tests that have it in their own process.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -41,10 +41,10 @@ impl Answered {
 }
 
 impl InProcess {
-    /// A server that answers as one with this plan would.
+    /// A server that answers as one with this plan and no label store would.
     #[must_use]
     pub fn new(plan: ServePlan, live: Live, clock: Clock) -> Self {
-        Self { router: router(Arc::new(App { plan, live, clock })) }
+        Self { router: router(Arc::new(App { plan, live, store: None, missing_store: Once::new(), clock })) }
     }
 
     /// Answers a request; within a runtime of tokio. What can be no request of HTTP is answered as a bad one.

@@ -35,6 +35,8 @@ fn single_requests(app: Arc<App>) -> Router {
     Router::new()
         .route("/v1alpha1/comments:analyze", post(perspective::analyze))
         .route("/v1alpha1/comments%3Aanalyze", post(perspective::analyze))
+        .route("/v1alpha1/comments:suggestscore", post(perspective::suggest_score))
+        .route("/v1alpha1/comments%3Asuggestscore", post(perspective::suggest_score))
         .method_not_allowed_fallback(perspective::method_not_allowed)
         .fallback(perspective::not_found)
         .with_state(app)

@@ -14,8 +14,11 @@ mod request;
 mod response;
 mod scale;
 mod span;
+mod suggest;
+mod suggest_request;
 
 pub(super) use analyze::analyze;
 pub(super) use batch::batch;
 pub(super) use discovery::{discovery, discovery_of_other_versions};
 pub(super) use error::{GoogleError, method_not_allowed, not_found};
+pub(super) use suggest::suggest_score;
