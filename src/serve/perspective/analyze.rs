@@ -120,7 +120,7 @@ async fn analyze_request(
         attribute_scores: Entries(told),
         languages: effective,
         detected_languages: detected,
-        client_token: request.client_token.as_deref(),
+        client_token: request.client_token.as_deref().filter(|token| !token.is_empty()),
         absent_attributes: Entries(absent),
         scored_translation: scored_translation(&answer),
     };
