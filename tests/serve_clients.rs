@@ -127,7 +127,7 @@ fn python() {
         let spans = answer["attributeScores"]["TOXICITY"]["spanScores"].as_array().expect("spans");
         // The emoji is two units of UTF-16.
         assert_eq!(spans[0]["begin"], 0, "{answer}");
-        assert_eq!(spans.last().expect("a span")["end"], 37 + number.to_string().len(), "{answer}");
+        assert_eq!(spans.last().expect("a span")["end"], 38 + number.to_string().len(), "{answer}");
     }
     assert_eq!(batch["empty"], json!({"status": 400, "reason": "Comment must be non-empty."}));
 
