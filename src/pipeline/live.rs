@@ -1,5 +1,6 @@
 //! The pipeline for a program that is asked: comments that come one request at a time, with a state of threads that stays.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::config::Plan;
@@ -126,6 +127,18 @@ impl Live {
     #[must_use]
     pub fn scorers(&self) -> Arc<Scorers> {
         self.now().scorers
+    }
+
+    /// What scores comments, by stage, as records cite it.
+    #[must_use]
+    pub fn citations(&self) -> BTreeMap<Arc<str>, Arc<str>> {
+        self.scorers().citations().clone()
+    }
+
+    /// Texts that wait for a thread to look at them.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.workers.waiting()
     }
 
     /// The languages that the site reads.

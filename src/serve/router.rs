@@ -4,17 +4,22 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::post;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
 
 use super::app::App;
-use super::perspective;
+use super::{gate, health, perspective};
 
-/// All that the server answers.
+/// All that the server answers, to those who may ask.
 pub(super) fn router(app: Arc<App>) -> Router {
     let longest = app.plan.max_body_bytes;
     Router::new()
         .route("/v1alpha1/comments:analyze", post(perspective::analyze))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
         .fallback(perspective::not_found)
         .layer(DefaultBodyLimit::max(longest))
+        .layer(from_fn_with_state(Arc::clone(&app), gate::pass))
         .with_state(app)
 }

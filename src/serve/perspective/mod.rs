@@ -12,4 +12,5 @@ mod scale;
 mod span;
 
 pub(super) use analyze::analyze;
-pub(super) use error::{GoogleError, not_found};
+pub(super) use error::{Detail, GoogleError, Link, Metadata, not_found};
+pub(super) use query::Query;
