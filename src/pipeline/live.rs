@@ -135,6 +135,14 @@ impl Live {
         self.scorers().citations().clone()
     }
 
+    /// Does some work on one of the threads that look at long texts.
+    ///
+    /// # Errors
+    /// Where the work panics.
+    pub async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, RunError> {
+        self.workers.run("apart", work).await
+    }
+
     /// Texts that wait for a thread to look at them.
     #[must_use]
     pub fn waiting(&self) -> usize {

@@ -13,18 +13,14 @@ use super::seen::Seen;
 
 /// Routes that ask for no key: what is always answered; what a client reads before it knows where its key goes; a batch,
 /// whose parts each bring their key; and what is signed instead.
-const WITHOUT_KEY: [&str; 8] = [
-    "/healthz",
-    "/readyz",
-    "/$discovery/rest",
-    "/discovery/v1/apis/commentanalyzer/v1alpha1/rest",
-    "/batch",
-    "/batch/commentanalyzer/v1alpha1",
-    "/v1/openapi.json",
-    "/v1/coral",
-];
-/// The route of moderators' judgements.
-const SUGGEST: &str = "/v1alpha1/comments:suggestscore";
+fn needs_no_key(route: &str) -> bool {
+    const BY_NAME: [&str; 5] = ["/healthz", "/readyz", "/batch", "/v1/openapi.json", "/v1/coral"];
+    const BY_FOLDER: [&str; 3] = ["/$discovery/", "/discovery/", "/batch/"];
+    BY_NAME.contains(&route) || BY_FOLDER.iter().any(|folder| route.starts_with(folder))
+}
+
+/// What the routes of moderators' judgements end with; their colon may be written in two ways.
+const SUGGEST: &str = "suggestscore";
 
 /// Lets those pass who may.
 pub(super) async fn pass(
@@ -46,7 +42,7 @@ pub(super) async fn pass(
 }
 
 fn check(app: &App, route: &str, request: &Request, seen: Option<&Seen>) -> Result<(), Refusal> {
-    let Some(keys) = app.keys.as_ref().filter(|_| !WITHOUT_KEY.contains(&route)) else { return Ok(()) };
+    let Some(keys) = app.keys.as_ref().filter(|_| !needs_no_key(route)) else { return Ok(()) };
     let Some(presented) = presented(request.uri().query(), request.headers()) else {
         app.metrics.refused_key("none");
         return Err(Refusal::NoKey);
@@ -58,7 +54,7 @@ fn check(app: &App, route: &str, request: &Request, seen: Option<&Seen>) -> Resu
     if let Some(seen) = seen {
         let _ = seen.key.set(Arc::clone(&key.entry.name));
     }
-    if route == SUGGEST && !key.entry.may_suggest {
+    if route.ends_with(SUGGEST) && !key.entry.may_suggest {
         app.metrics.refused_key("not_allowed");
         return Err(Refusal::NotAllowed);
     }
