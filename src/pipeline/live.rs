@@ -392,3 +392,105 @@ fn tones_of_sentences(
     };
     sentences(text, Span::new(0, text.len())).into_iter().map(|span| (span, score(span))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::parse;
+
+    fn live(configuration: &str) -> Live {
+        let plan = parse("test", configuration).unwrap();
+        let models = Models::load(&plan).unwrap();
+        let translators = Translators::open(&plan.translation).unwrap();
+        Live::new(plan, models, translators, Authors::Keep, 1)
+    }
+
+    fn wait<T>(work: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+    }
+
+    fn answer(live: &Live, change: impl FnOnce(&mut Question), text: &str) -> Answer {
+        let mut question = Question::new(Body::new(text));
+        change(&mut question);
+        wait(live.answer(question)).unwrap()
+    }
+
+    fn toxicity(tone: &Result<Tone, Absence>) -> Option<f64> {
+        Some(tone.as_ref().ok()?.scores.iter().find(|score| &*score.label == "toxicity")?.probability.get())
+    }
+
+    #[test]
+    fn a_text_is_answered_by_itself() {
+        let live = live("");
+        let plain = answer(&live, |_| (), "You are all idiots. The bridge is fine.");
+        assert_eq!(plain.language.known(), Some(LanguageCode::EN));
+        assert!(toxicity(&plain.tone).unwrap() > 0.5 && plain.sentences.is_empty());
+        assert_eq!(plain.topic.unwrap_err(), Absence::NoContext);
+        let again = answer(&live, |_| (), "You are all idiots. The bridge is fine.");
+        assert_eq!(toxicity(&again.tone), toxicity(&plain.tone), "nothing is remembered");
+        let long = "The bridge is fine. ".repeat(SHORT_BYTES / 10);
+        assert!(toxicity(&answer(&live, |_| (), &long).tone).unwrap() < 0.5, "on another thread");
+    }
+
+    #[test]
+    fn sentences_have_scores_of_their_own() {
+        let text = "> You idiot!\nThe bridge is fine. You are a fool.";
+        let found = answer(&live(""), |question| question.with_sentences = true, text);
+        let scores: Vec<(&str, f64)> =
+            found.sentences.iter().map(|(span, tone)| (span.of(text), toxicity(tone).unwrap())).collect();
+        assert_eq!(scores.len(), 3, "{scores:?}");
+        assert!(scores[1].1 < 0.1 && scores[2].1 > 0.5, "{scores:?}");
+    }
+
+    #[test]
+    fn a_quote_alone_is_scored_where_it_is_asked_about() {
+        assert!(toxicity(&answer(&live(""), |_| (), "> You idiot!").tone).unwrap() > 0.5);
+    }
+
+    #[test]
+    fn who_knows_the_language_is_believed() {
+        let (live, serbian) = (live(""), "Danas je opet bila velika gužva na putu, a policija ćuti.");
+        let by_itself = answer(&live, |_| (), serbian);
+        assert_eq!(by_itself.tone.as_ref().unwrap_err(), &Absence::LanguageUnsupported);
+        let told = answer(&live, |question| question.languages = vec![LanguageCode::EN], serbian);
+        assert!(told.tone.is_ok());
+        assert_eq!(told.language, by_itself.language, "what the words show is told all the same");
+    }
+
+    #[test]
+    fn a_comment_is_compared_with_what_comes_with_it() {
+        let live = live("");
+        let article =
+            "The old bridge over the river gets new cables. Engineers found rust in the main cables last spring.";
+        let off_topic = |text: &str| {
+            let found = answer(&live, |question| question.article = Some(Body::new(article)), text);
+            found.topic.unwrap().off_topic.get()
+        };
+        let (on, off) =
+            (off_topic("Rust in the cables was known for years."), off_topic("My cat prefers fish to chicken."));
+        assert!(on < 0.5 && off > 0.5, "{on} {off}");
+    }
+
+    #[test]
+    fn threads_are_remembered_from_request_to_request_or_not() {
+        let live = live("");
+        let comment = |id: &str| {
+            let origin = Origin::new("request".into(), 1);
+            let text = Body::new("Nobody has repaired the bridge for years.");
+            Item::Comment(Comment::new(origin, ThreadId::new("t"), CommentId::new(id), text))
+        };
+        let is_duplicate =
+            |answers: &Answers| String::from_utf8_lossy(&answers.lines).contains("\"duplicate_of\":\"1\"");
+        let first = wait(live.records(vec![comment("1")])).unwrap();
+        let second = wait(live.records(vec![comment("2")])).unwrap();
+        assert_eq!((is_duplicate(&first), is_duplicate(&second)), (false, true));
+        let state = live.whole_threads();
+        let own = wait(live.records_of_whole_threads(vec![comment("2")], &state)).unwrap();
+        assert_eq!((is_duplicate(&own), own.rejects.len()), (false, 0));
+        let repeated = wait(live.records(vec![comment("2")])).unwrap();
+        assert_eq!((repeated.rejects.len(), repeated.tally.rejects), (1, 1));
+        live.reload().unwrap();
+        let after = wait(live.records(vec![comment("3")])).unwrap();
+        assert!(is_duplicate(&after), "the same models leave the threads as they are");
+    }
+}

@@ -117,7 +117,11 @@ pub fn configuration_digests(plan: &Plan) -> Result<BTreeMap<String, String>, to
     // What was rendered is TOML; were it not, the digest of the whole would do.
     let text = render(plan)?;
     match text.parse::<toml::Table>() {
-        Ok(table) => add_digests("", &table, &mut digests),
+        Ok(mut table) => {
+            // No run depends on how the server works.
+            table.remove("serve");
+            add_digests("", &table, &mut digests);
+        }
         Err(_) => drop(digests.insert("configuration".to_owned(), digest(text.as_bytes()))),
     }
     Ok(digests)
@@ -201,6 +205,7 @@ mod tests {
         let digests = |text: &str| configuration_digests(&parse("test", text).unwrap()).unwrap();
         let plain = digests("");
         assert_eq!(digests("[limits]\nmax_ids = 500000\n"), plain, "what is left out has its built-in value");
+        assert_eq!(digests("[serve]\nmax_in_flight = 3\n"), plain, "a run has nothing to do with the server");
         let other = digests(
             "[limits]\nmax_ids = 4\n[[policy.rules]]\nid = \"a\"\nwhen = { flag = \"no_text\" }\naction = \"review\"\n",
         );

@@ -95,7 +95,7 @@ async fn analyze_request(
     let detected = detected(&answer.language);
     let effective = if stated.is_empty() { detected.iter().take(1).cloned().collect() } else { stated.to_vec() };
 
-    let (mut scores, mut absent) = (Vec::new(), Vec::new());
+    let (mut told, mut absent) = (Vec::new(), Vec::new());
     let found =
         Found { app, answer: &answer, text: text.as_str(), scorers: &scorers, languages: &languages, has_context };
     for wanted in &wanted {
@@ -105,7 +105,7 @@ async fn analyze_request(
                 if found.summary_score.is_high() {
                     app.metrics.scored_high(wanted.attribute.label());
                 }
-                scores.push((wanted.name, found));
+                told.push((wanted.name, found));
             }
             Err(Missing::Absent(absence)) => absent.push((wanted.name, absence)),
             Err(Missing::LanguageUnsupported) if drops => {}
@@ -116,13 +116,13 @@ async fn analyze_request(
         }
     }
     // Where nothing can be told but why, that is an error: a client would look for a score.
-    if let ([], [(name, absence)]) = (scores.as_slice(), absent.as_slice())
+    if let ([], [(name, absence)]) = (told.as_slice(), absent.as_slice())
         && wanted.len() == 1
     {
         return Err(GoogleError::of_type("INVALID_REQUEST", format!("Attribute {name}: {}", absence.message)));
     }
     let response = AnalyzeResponse {
-        attribute_scores: Entries(scores),
+        attribute_scores: Entries(told),
         languages: effective,
         detected_languages: detected,
         client_token: request.client_token.as_deref(),

@@ -13,16 +13,11 @@ pub(super) fn detected(verdict: &LanguageVerdict) -> Vec<String> {
             && verdict.script() == Some(Script::LATIN);
         if is_unusual { format!("{language}-Latn") } else { language.to_string() }
     };
-    match verdict {
-        LanguageVerdict::Known { best, .. } => vec![tag(best.language)],
-        _ => {
-            let mut tags: Vec<String> = verdict.candidates().iter().map(|one| tag(one.language)).collect();
-            if tags.is_empty() {
-                tags.extend(verdict.best().map(|best| tag(best.language)));
-            }
-            tags
-        }
+    if let Some(known) = verdict.known() {
+        return vec![tag(known)];
     }
+    let tags: Vec<String> = verdict.candidates().iter().map(|one| tag(one.language)).collect();
+    if tags.is_empty() { verdict.best().map(|best| tag(best.language)).into_iter().collect() } else { tags }
 }
 
 /// Whether an attribute reads a language.
