@@ -8,6 +8,7 @@ use anyhow::anyhow;
 use clap::Args;
 
 use crate::config::ServePlan;
+use crate::feedback::{LabelStore, StoreBounds};
 use crate::pipeline::Live;
 use crate::serve::{Clock, Files, NewKey, Server, Stop};
 
@@ -70,6 +71,7 @@ pub(super) fn serve(options: &ServeOptions) -> Result<Exit, Failure> {
     let files = serve_plan.as_ref().and_then(|plan| {
         Files::open(plan).map_err(|found| problems.extend(found.into_iter().map(anyhow::Error::new))).ok()
     });
+    let store = plan.as_ref().and_then(|plan| label_store(&plan.serve, options.check, &mut problems));
     let (Some(plan), Some(mut serve_plan), Some(models), Some(translators), Some(authors), Some(files), true) =
         (plan, serve_plan, models, translators, authors, files, problems.is_empty())
     else {
@@ -84,7 +86,7 @@ pub(super) fn serve(options: &ServeOptions) -> Result<Exit, Failure> {
     let ended = runtime.block_on(async {
         // Before anybody can know that there is a server: a signal that is not listened for ends the process.
         let (stop, mut hangups) = (told_to_end(STOPPING), Hangups::listen());
-        let server = Server::open(serve_plan, live, files, clock()).await.map_err(Failure::one)?;
+        let server = Server::open(serve_plan, live, store, files, clock()).await.map_err(Failure::one)?;
         let address = server.address();
         if options.check {
             let mut text = format!("The server would listen on {scheme}://{address}.\n{told}");
@@ -141,6 +143,21 @@ fn described(plan: &ServePlan, files: &Files) -> String {
     let _ = writeln!(text, "  TLS: {tls}\n  label store: {store}");
     let _ = writeln!(text, "  at a time: {requests} requests, {connections} connections");
     text
+}
+
+/// The label store that the configuration names, made where there is none; only looked at for a check, which makes no files
+/// that the server might not be allowed to write.
+fn label_store(plan: &ServePlan, is_check: bool, problems: &mut Problems) -> Option<LabelStore> {
+    let path = plan.label_store.as_deref()?;
+    let opened = if is_check {
+        LabelStore::check(path).map(|()| None)
+    } else {
+        LabelStore::open(path, StoreBounds::default()).map(Some)
+    };
+    opened.unwrap_or_else(|error| {
+        problems.push(anyhow::Error::new(error).context("[serve] `label_store`"));
+        None
+    })
 }
 
 /// The clocks that the server reads.

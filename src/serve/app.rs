@@ -1,6 +1,9 @@
 //! What all requests share.
 
+use std::sync::Once;
+
 use crate::config::ServePlan;
+use crate::feedback::LabelStore;
 use crate::pipeline::Live;
 
 use super::clock::Clock;
@@ -17,6 +20,10 @@ use super::tls::Tls;
 pub(super) struct App {
     pub(super) plan: ServePlan,
     pub(super) live: Live,
+    /// Where judgements go.
+    pub(super) store: Option<LabelStore>,
+    /// Whether it was told that there is no store for them.
+    pub(super) missing_store: Once,
     pub(super) clock: Clock,
     /// Who may ask; `None` where everybody may who reaches the server.
     pub(super) keys: Option<Keys>,
@@ -31,7 +38,7 @@ pub(super) struct App {
 
 impl App {
     /// A server's state that nobody has asked anything of yet.
-    pub(super) fn new(plan: ServePlan, live: Live, files: Files, clock: Clock) -> Self {
+    pub(super) fn new(plan: ServePlan, live: Live, store: Option<LabelStore>, files: Files, clock: Clock) -> Self {
         let Files { keys, tls } = files;
         Self {
             keys: keys.map(|ring| Keys::new(ring, clock)),
@@ -42,6 +49,8 @@ impl App {
             request_ids: RequestIds::new(&clock),
             plan,
             live,
+            store,
+            missing_store: Once::new(),
             clock,
         }
     }

@@ -1,7 +1,7 @@
 //! The files that a server reads before it begins, checked all together.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio_rustls::rustls;
@@ -28,14 +28,6 @@ pub enum FileError {
     /// The certificate or its key.
     #[error("[serve] {0}")]
     Tls(TlsError),
-    /// The place of the label store.
-    #[error("[serve] `label_store`: {}: nothing can be written there\n  hint: the folder has to exist, and be writable for the server", store.display())]
-    LabelStore {
-        /// The store.
-        store: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
 }
 
 impl Files {
@@ -52,11 +44,6 @@ impl Files {
         let tls = plan.tls.as_ref().and_then(|tls| {
             tls::load(tls).map_err(|found| problems.extend(found.into_iter().map(FileError::Tls))).ok()
         });
-        if let Some(store) = &plan.label_store
-            && let Err(source) = check_label_store(store)
-        {
-            problems.push(FileError::LabelStore { store: store.clone(), source });
-        }
         if problems.is_empty() { Ok(Self { keys, tls }) } else { Err(problems) }
     }
 
@@ -67,17 +54,12 @@ impl Files {
     }
 }
 
-/// Whether a label store can be written where it is, or would be.
+/// Whether a label store can be written where it is.
 ///
 /// # Errors
 /// What the system says.
 pub(super) fn check_label_store(store: &Path) -> io::Result<()> {
-    if store.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
-    }
-    if store.exists() {
-        std::fs::OpenOptions::new().append(true).open(store)?;
-    }
+    std::fs::OpenOptions::new().append(true).open(store)?;
     let folder = store.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // A file without a name: it goes as soon as it is closed. SQLite makes files beside the store.
     tempfile::tempfile_in(folder).map(drop)

@@ -53,7 +53,7 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response<Body> {
 
 /// Answers with the metrics.
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response<Body> {
-    let mut response = Response::new(Body::from(app.metrics.text(&app.live)));
+    let mut response = Response::new(Body::from(app.metrics.text(&app.live, app.store.as_ref())));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(metrics::CONTENT_TYPE));
     response
 }

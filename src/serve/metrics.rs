@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
@@ -13,6 +14,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::feedback::{LabelStore, StoreCounts};
 use crate::pipeline::Live;
 use crate::telemetry;
 
@@ -76,9 +78,11 @@ pub(super) struct Metrics {
     actions: Counters<Named>,
     high_scores: Counters<Named>,
     store_writes: Counters<Named>,
+    store_is_failing: Gauge,
+    store_waiting: Gauge,
     waiting: Gauge,
     models: Family<ModelLabels, Gauge>,
-    lost_log_lines: Gauge,
+    lost_log_lines: Counter,
     resident_memory: Gauge,
 }
 
@@ -121,9 +125,11 @@ impl Default for Metrics {
             actions: Family::default(),
             high_scores: Family::default(),
             store_writes: Family::default(),
+            store_is_failing: Gauge::default(),
+            store_waiting: Gauge::default(),
             waiting: Gauge::default(),
             models: Family::default(),
-            lost_log_lines: Gauge::default(),
+            lost_log_lines: Counter::default(),
             resident_memory: Gauge::default(),
         };
         metrics.register();
@@ -147,7 +153,10 @@ impl Metrics {
         registry.register("comments_scored", "Comments that were scored", self.comments_scored.clone());
         registry.register("actions", "Records by what the policy would do", self.actions.clone());
         registry.register("high_scores", "Scores of at least 0.8, by attribute", self.high_scores.clone());
-        registry.register("label_store_writes", "Judgements written, or not", self.store_writes.clone());
+        registry.register("label_store_writes", "Judgements that came, by what became of them", self.store_writes.clone());
+        let help = "Whether the label store could not be written the last time";
+        registry.register("label_store_is_failing", help, self.store_is_failing.clone());
+        registry.register("label_store_queue_depth", "Judgements that wait to be written", self.store_waiting.clone());
         registry.register("queue_depth", "Texts that wait for a thread", self.waiting.clone());
         registry.register("model", "Models in force: always 1", self.models.clone());
         registry.register("lost_log_lines", "Lines that nobody took off the log in time", self.lost_log_lines.clone());
@@ -217,21 +226,24 @@ impl Metrics {
         self.high_scores.get_or_create(&Named("attribute", attribute.to_owned())).inc();
     }
 
-    /// Judgements were written to the label store, or could not be.
-    #[allow(dead_code, reason = "for the route that writes them")]
-    pub(super) fn stored(&self, judgements: u64, outcome: &'static str) {
-        self.store_writes.get_or_create(&Named("outcome", outcome.to_owned())).inc_by(judgements);
-    }
-
     /// All of it, as text.
-    pub(super) fn text(&self, live: &Live) -> String {
+    pub(super) fn text(&self, live: &Live, store: Option<&LabelStore>) -> String {
+        if let Some(store) = store {
+            let StoreCounts { written, failed, refused, is_failing } = store.counts();
+            for (outcome, count) in [("written", written), ("failed", failed), ("refused", refused)] {
+                let counter = self.store_writes.get_or_create_owned(&Named("outcome", outcome.to_owned()));
+                counter.inner().store(count, Ordering::Relaxed);
+            }
+            self.store_is_failing.set(i64::from(is_failing));
+            self.store_waiting.set(i64::try_from(store.waiting()).unwrap_or(i64::MAX));
+        }
         self.waiting.set(i64::try_from(live.waiting()).unwrap_or(i64::MAX));
         self.models.clear();
         for (stage, citation) in live.citations() {
             let labels = ModelLabels { stage: stage.to_string(), model: citation.to_string() };
             self.models.get_or_create(&labels).set(1);
         }
-        self.lost_log_lines.set(i64::try_from(telemetry::lost_log_lines()).unwrap_or(i64::MAX));
+        self.lost_log_lines.inner().store(telemetry::lost_log_lines(), Ordering::Relaxed);
         if let Some(bytes) = resident_memory() {
             self.resident_memory.set(bytes);
         }

@@ -18,6 +18,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
+        .route("/v1alpha1/comments:suggestscore", post(perspective::suggest_score))
         .fallback(perspective::not_found)
         .layer(DefaultBodyLimit::max(longest))
         .layer(from_fn_with_state(Arc::clone(&app), gate::pass))

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::config::ServePlan;
+use crate::feedback::LabelStore;
 use crate::pipeline::Live;
 
 use super::app::App;
@@ -49,13 +50,19 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the address. What comes in waits until the server runs.
+    /// Takes the address. What comes in waits until the server runs. Without a label store no judgements are taken.
     ///
     /// # Errors
     /// Where the address cannot be listened on.
-    pub async fn open(plan: ServePlan, live: Live, files: Files, clock: Clock) -> Result<Self, ServeError> {
+    pub async fn open(
+        plan: ServePlan,
+        live: Live,
+        store: Option<LabelStore>,
+        files: Files,
+        clock: Clock,
+    ) -> Result<Self, ServeError> {
         let listener = bind(plan.listen).map_err(|source| ServeError::Listen { address: plan.listen, source })?;
-        Ok(Self { app: Arc::new(App::new(plan, live, files, clock)), listener })
+        Ok(Self { app: Arc::new(App::new(plan, live, store, files, clock)), listener })
     }
 
     /// The address that it listens on: with the port that the system chose, where the configuration says 0.

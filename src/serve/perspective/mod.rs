@@ -10,7 +10,10 @@ mod request;
 mod response;
 mod scale;
 mod span;
+mod suggest;
+mod suggest_request;
 
 pub(super) use analyze::analyze;
 pub(super) use error::{Detail, GoogleError, Link, Metadata, not_found};
 pub(super) use query::Query;
+pub(super) use suggest::suggest_score;
