@@ -55,7 +55,15 @@ mod sbom;
 mod sentence_encoder;
 mod serve_api;
 #[cfg(unix)]
+#[cfg(unix)]
+mod serve_faults;
 mod serve_feedback;
+#[cfg(unix)]
+mod serve_keys;
+#[cfg(unix)]
+mod serve_operations;
+#[cfg(unix)]
+mod serve_tls;
 mod statements;
 mod streaming;
 mod supplied_translations;

@@ -8,6 +8,7 @@ mod model_folder;
 pub mod records;
 pub mod rust_paths;
 pub mod server;
+pub mod socket;
 mod tables;
 #[cfg(feature = "sentence-transformer")]
 pub mod tiny_sentence_encoder;
