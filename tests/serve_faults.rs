@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::Workspace;
-use crate::support::server::Server;
+use crate::support::server::{Server, agent};
 use crate::support::socket::{Heard, Socket};
 
 pub const ANALYZE: &str = "/v1alpha1/comments:analyze";
@@ -325,8 +325,10 @@ fn long_articles_keep_nobody_else_waiting() {
         "requestedAttributes": { "OFF_TOPIC": {} }
     })
     .to_string();
+    let url = server.url(ANALYZE);
     std::thread::scope(|scope| {
-        let asking: Vec<_> = (0..24).map(|_| scope.spawn(|| server.post(ANALYZE, &body).status)).collect();
+        let ask = || agent().post(&url).send(body.as_str()).expect("an answer").status().as_u16();
+        let asking: Vec<_> = (0..24).map(|_| scope.spawn(ask)).collect();
         // There are many at work, and this is answered between them.
         wait_for(&server, "threadsieve_requests_in_flight", 12);
         assert_eq!(server.get("/healthz").status, 200);

@@ -24,7 +24,13 @@ pub struct Heard {
 impl Socket {
     #[track_caller]
     pub fn open(server: &Server) -> Self {
-        let stream = TcpStream::connect(server.authority()).expect("a connection");
+        Self::to(server.authority())
+    }
+
+    /// A connection to an address and port.
+    #[track_caller]
+    pub fn to(authority: &str) -> Self {
+        let stream = TcpStream::connect(authority).expect("a connection");
         stream.set_read_timeout(Some(GUARD)).expect("a guard");
         stream.set_nodelay(true).expect("no delay");
         Self(stream)
