@@ -13,7 +13,7 @@ use super::keys::KeyEntry;
 use super::tls::{self, TlsError};
 
 /// What a server has read before it begins.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Files {
     pub(super) keys: Option<Vec<KeyEntry>>,
     pub(super) tls: Option<Arc<rustls::ServerConfig>>,

@@ -13,6 +13,7 @@ use super::super::app::App;
 use super::super::respond;
 use super::attribute::Attribute;
 use super::error::{GoogleError, LanguageSource};
+use super::fields::Mask;
 use super::language::{detected, supports};
 use super::lenient_json::read;
 use super::query::Query;
@@ -72,6 +73,7 @@ async fn analyze_request(
     request: &AnalyzeRequest,
     query: &Query,
 ) -> Result<Response<HttpBody>, GoogleError> {
+    let mask = query.fields().map(|fields| Mask::read(fields, "AnalyzeCommentResponse")).transpose()?;
     let text = comment_text(request.comment.as_ref())?;
     let scorers = app.live.scorers();
     let drops = request.drop_unsupported_attributes.unwrap_or_default();
@@ -129,7 +131,10 @@ async fn analyze_request(
         absent_attributes: Entries(absent),
         scored_translation: scored_translation(&answer),
     };
-    Ok(respond::json(StatusCode::OK, &response, query.is_pretty()))
+    Ok(match mask {
+        None => respond::json(StatusCode::OK, &response, query.is_pretty()),
+        Some(mask) => respond::json(StatusCode::OK, &mask.of(&response), query.is_pretty()),
+    })
 }
 
 /// The text of the comment, if it is one that can be scored.
