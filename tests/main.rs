@@ -53,6 +53,9 @@ mod sbom;
 #[cfg(feature = "sentence-transformer")]
 mod sentence_encoder;
 mod serve_api;
+mod serve_coral;
+mod serve_documented;
+mod serve_moderations;
 mod statements;
 mod streaming;
 mod supplied_translations;

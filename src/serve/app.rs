@@ -3,6 +3,7 @@
 use crate::config::ServePlan;
 use crate::pipeline::Live;
 
+use super::api::ApiState;
 use super::clock::Clock;
 
 /// What all requests share.
@@ -10,6 +11,7 @@ use super::clock::Clock;
 pub(super) struct App {
     pub(super) plan: ServePlan,
     pub(super) live: Live,
+    pub(super) api: ApiState,
     #[allow(dead_code, reason = "limits and metrics read it")]
     pub(super) clock: Clock,
 }

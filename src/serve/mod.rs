@@ -1,5 +1,6 @@
 //! The server: Perspective's protocol and an interface of our own over HTTP, answered by the same pipeline as a run.
 
+mod api;
 mod app;
 mod clock;
 mod listener;

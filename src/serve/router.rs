@@ -6,6 +6,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
 
+use super::api;
 use super::app::App;
 use super::perspective;
 
@@ -14,6 +15,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
     let longest = app.plan.max_body_bytes;
     Router::new()
         .route("/v1alpha1/comments:analyze", post(perspective::analyze))
+        .merge(api::routes())
         .fallback(perspective::not_found)
         .layer(DefaultBodyLimit::max(longest))
         .with_state(app)

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use crate::config::ServePlan;
 use crate::pipeline::Live;
 
+use super::api::ApiState;
 use super::app::App;
 use super::clock::Clock;
 use super::listener::listen;
@@ -24,6 +25,15 @@ pub enum ServeError {
         address: SocketAddr,
         /// What the system says.
         source: io::Error,
+    },
+    /// The secret of Coral's requests is not there.
+    #[error(
+        "[serve] `coral_secret_env`: the environment variable {variable} is not set, or empty\n  hint: set it to the \
+         signing secret of the external moderation phase in Coral's settings"
+    )]
+    CoralSecret {
+        /// The variable.
+        variable: String,
     },
 }
 
@@ -50,8 +60,9 @@ impl Server {
     /// Where the address cannot be listened on.
     pub async fn open(plan: ServePlan, live: Live, clock: Clock) -> Result<Self, ServeError> {
         let address = plan.listen;
+        let api = ApiState::open(&plan)?;
         let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
-        Ok(Self { app: Arc::new(App { plan, live, clock }), listener })
+        Ok(Self { app: Arc::new(App { plan, live, api, clock }), listener })
     }
 
     /// The address that it listens on: with the port that the system chose, where the configuration says 0.
