@@ -55,7 +55,6 @@ mod sbom;
 mod sentence_encoder;
 mod serve_api;
 #[cfg(unix)]
-#[cfg(unix)]
 mod serve_faults;
 mod serve_feedback;
 #[cfg(unix)]
@@ -64,6 +63,9 @@ mod serve_keys;
 mod serve_operations;
 #[cfg(unix)]
 mod serve_tls;
+mod serve_coral;
+mod serve_documented;
+mod serve_moderations;
 mod statements;
 mod streaming;
 mod supplied_translations;

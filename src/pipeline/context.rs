@@ -134,7 +134,9 @@ impl Context {
             }
             Prepared::Comment(prepared) => {
                 let Comment { thread_id, id, parent_id, .. } = &prepared.comment;
-                if let Err(kind) = self.ancestry.add(thread_id, id, parent_id.as_ref()) {
+                if let Err(kind) = self.ancestry.add(thread_id, id, parent_id.as_ref())
+                    && !(kind == RejectKind::DuplicateId && is_edit(&prepared.comment))
+                {
                     return InContext::Reject(reject(&prepared.comment, kind));
                 }
                 let thread_id = thread_id.clone();
@@ -151,6 +153,11 @@ impl Context {
             }
         }
     }
+}
+
+/// Whether a comment takes the place of what it said before.
+fn is_edit(comment: &Comment) -> bool {
+    comment.stated.as_ref().is_some_and(|stated| stated.is_edit)
 }
 
 fn reject(comment: &Comment, kind: RejectKind) -> Reject {
@@ -173,11 +180,15 @@ fn place(
     let mut flags = Vec::new();
 
     let runs = thread.comment_words.find(&anatomy.words);
+    let author = comment.author.as_ref().map(|author| hash_word(author.as_str()));
     let repeated = repeated(text, exact, &runs, &anatomy.words, thread);
+    let has_former = is_edit(&comment) && is_former(repeated.as_ref(), &comment.id, author, thread);
+    let repeated = repeated.filter(|_| !has_former);
     flags.extend(repeated.as_ref().map(|(flag, _)| *flag));
     let duplicate_of = repeated.and_then(|(_, id)| id);
     // A comment that is said again is not a quote of itself: it is scored as it was the first time.
-    let quotes = quotes(text, &anatomy.words, thread, Some(&runs).filter(|_| duplicate_of.is_none()));
+    let is_quotable = duplicate_of.is_none() && !has_former;
+    let quotes = quotes(text, &anatomy.words, thread, Some(&runs).filter(|_| is_quotable));
     if !quotes.is_empty() {
         // A translation without a marker is one of the commenter's own words, or none.
         let translation = own.translation.filter(|supplied| supplied.is_marked);
@@ -213,7 +224,6 @@ fn place(
         flags.push(Flag::ParentUnknown);
     }
     let vector = own.vector.take().map(Arc::new);
-    let author = comment.author.as_ref().map(|author| hash_word(author.as_str()));
     // A comment that is said again would be compared with itself.
     let earlier = if duplicate_of.is_some() { Arc::default() } else { Arc::clone(&thread.centroid) };
     let similarities = vector.as_ref().filter(|_| is_readable && site.models.topic.is_some()).map(|vector| {
@@ -304,6 +314,17 @@ fn repeated(
         return Some((Flag::Duplicate, Some(id)));
     }
     thread.comment_words.near_duplicate(runs, words).map(|number| (Flag::NearDuplicate, thread.id(number)))
+}
+
+/// Whether what an edited comment repeats is itself as it was before: a comment of its id, or of its author.
+fn is_former(
+    repeated: Option<&(Flag, Option<CommentId>)>,
+    id: &CommentId,
+    author: Option<u64>,
+    thread: &ThreadState,
+) -> bool {
+    let Some((_, Some(earlier))) = repeated else { return false };
+    earlier == id || author.is_some_and(|author| thread.is_by(earlier, author))
 }
 
 /// Quotes of the article, and also of earlier comments where what they share with this one is given; none overlaps another.

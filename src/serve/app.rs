@@ -6,6 +6,7 @@ use crate::config::ServePlan;
 use crate::feedback::LabelStore;
 use crate::pipeline::Live;
 
+use super::api::ApiState;
 use super::clock::Clock;
 use super::files::Files;
 use super::health::Health;
@@ -20,6 +21,7 @@ use super::tls::Tls;
 pub(super) struct App {
     pub(super) plan: ServePlan,
     pub(super) live: Live,
+    pub(super) api: ApiState,
     /// Where judgements go.
     pub(super) store: Option<LabelStore>,
     /// Whether it was told that there is no store for them.
@@ -39,7 +41,7 @@ pub(super) struct App {
 impl App {
     /// A server's state that nobody has asked anything of yet.
     pub(super) fn new(plan: ServePlan, live: Live, store: Option<LabelStore>, files: Files, clock: Clock) -> Self {
-        let Files { keys, tls } = files;
+        let Files { keys, tls, api } = files;
         Self {
             keys: keys.map(|ring| Keys::new(ring, clock)),
             tls: tls.map(Tls::new),
@@ -49,6 +51,7 @@ impl App {
             request_ids: RequestIds::new(&clock),
             plan,
             live,
+            api,
             store,
             missing_store: Once::new(),
             clock,

@@ -1,4 +1,4 @@
-//! The files that a server reads before it begins, checked all together.
+//! What a server reads before it begins, checked all together.
 
 use std::io;
 use std::path::Path;
@@ -8,8 +8,10 @@ use tokio_rustls::rustls;
 
 use crate::config::ServePlan;
 
+use super::api::ApiState;
 use super::key_file::{self, KeyFileError};
 use super::keys::KeyEntry;
+use super::server::ServeError;
 use super::tls::{self, TlsError};
 
 /// What a server has read before it begins.
@@ -17,9 +19,10 @@ use super::tls::{self, TlsError};
 pub struct Files {
     pub(super) keys: Option<Vec<KeyEntry>>,
     pub(super) tls: Option<Arc<rustls::ServerConfig>>,
+    pub(super) api: ApiState,
 }
 
-/// Why a server could not begin with the files that it was given.
+/// Why a server could not begin with what it was given.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The file of API keys.
@@ -28,10 +31,13 @@ pub enum FileError {
     /// The certificate or its key.
     #[error("[serve] {0}")]
     Tls(TlsError),
+    /// The secret of Coral's requests.
+    #[error(transparent)]
+    Coral(ServeError),
 }
 
 impl Files {
-    /// Reads and checks all files that a plan names. Nothing is left behind.
+    /// Reads and checks all that a plan names. Nothing is left behind.
     ///
     /// # Errors
     /// Everything that is wrong, at once.
@@ -44,7 +50,8 @@ impl Files {
         let tls = plan.tls.as_ref().and_then(|tls| {
             tls::load(tls).map_err(|found| problems.extend(found.into_iter().map(FileError::Tls))).ok()
         });
-        if problems.is_empty() { Ok(Self { keys, tls }) } else { Err(problems) }
+        let api = ApiState::open(plan).map_err(|problem| problems.push(FileError::Coral(problem))).unwrap_or_default();
+        if problems.is_empty() { Ok(Self { keys, tls, api }) } else { Err(problems) }
     }
 
     /// How many API keys may ask; `None` where none is asked for.

@@ -2,6 +2,7 @@
 
 mod admission;
 mod answer_body;
+mod api;
 mod app;
 mod clock;
 mod cors;

@@ -7,6 +7,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
+use super::api;
 use super::app::App;
 use super::{gate, health, perspective};
 
@@ -26,6 +27,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .route("/discovery/v1/apis/commentanalyzer/v1alpha1/rest", get(perspective::discovery))
         .route("/discovery/v1/apis/commentanalyzer/{version}/rest", get(perspective::discovery_of_other_versions))
         .method_not_allowed_fallback(perspective::method_not_allowed)
+        .merge(api::routes())
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))

@@ -31,6 +31,15 @@ pub enum ServeError {
         /// What the system says.
         source: io::Error,
     },
+    /// The secret of Coral's requests is not there.
+    #[error(
+        "[serve] `coral_secret_env`: the environment variable {variable} is not set, or empty\n  hint: set it to the \
+         signing secret of the external moderation phase in Coral's settings"
+    )]
+    CoralSecret {
+        /// The variable.
+        variable: String,
+    },
 }
 
 /// How a server ended.

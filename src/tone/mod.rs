@@ -8,4 +8,4 @@ mod model;
 
 pub use evidence::strongest;
 pub use explanation::{LabelExplanation, ToneExplanation, ToneModelKind, UnknownLabel, WantedLabels};
-pub use model::{CustomModel, ToneModel, ToneScratch};
+pub use model::{CustomModel, ToneModel, ToneModelPart, ToneScratch};
