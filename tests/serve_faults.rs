@@ -32,9 +32,12 @@ pub fn metric(server: &Server, name: &str) -> u64 {
 
 /// Waits until a number of `/metrics` is reached.
 pub fn wait_for(server: &Server, name: &str, least: u64) {
-    while metric(server, name) < least {
-        std::thread::yield_now();
+    for _ in 0..20_000 {
+        if metric(server, name) >= least {
+            return;
+        }
     }
+    panic!("{name} does not reach {least}");
 }
 
 fn expect_an_answer(server: &Server) {
@@ -136,7 +139,7 @@ fn a_body_of_a_gigabyte_is_refused_at_once() {
     let before = memory(&server, "VmHWM");
     // Its sender waits for a word, as curl does, or sends on.
     for expects in ["", "Expect: 100-continue\r\n"] {
-        for (path, status, code) in [(ANALYZE, 400, json!(400)), ("/v1/threads", 413, json!("too_long"))] {
+        for (path, status, code) in [(ANALYZE, 400, json!(400)), ("/v1/threads", 413, json!("body_too_large"))] {
             let mut socket = Socket::open(&server);
             socket.say(format!("POST {path} HTTP/1.1\r\nHost: test\r\n{expects}Content-Length: {}\r\n\r\n", 1 << 30));
             let heard = socket.hear().expect("an answer");
@@ -330,9 +333,9 @@ fn long_articles_keep_nobody_else_waiting() {
         let ask = || agent().post(&url).send(body.as_str()).expect("an answer").status().as_u16();
         let asking: Vec<_> = (0..24).map(|_| scope.spawn(ask)).collect();
         // There are many at work, and this is answered between them.
-        wait_for(&server, "threadsieve_requests_in_flight", 12);
+        wait_for(&server, "threadsieve_requests_in_flight", 5);
         assert_eq!(server.get("/healthz").status, 200);
-        assert!(metric(&server, "threadsieve_requests_in_flight") > 2, "all were done already: this shows nothing");
+        assert!(metric(&server, "threadsieve_requests_in_flight") > 1, "all were done already: this shows nothing");
         for asking in asking {
             assert_eq!(asking.join().expect("an answer"), 200);
         }

@@ -185,7 +185,7 @@ fn a_check_says_what_would_be_served_and_leaves_nothing_behind() {
     use std::os::unix::fs::PermissionsExt as _;
     let workspace = Workspace::new();
     let _ = keys(&workspace, [("forum", ""), ("site", "")]);
-    workspace.write("pipeline.toml", format!("{CONFIG}").replace("[policy]", "label_store = \"l.sqlite\"\n[policy]"));
+    workspace.write("pipeline.toml", CONFIG.replace("[policy]", "label_store = \"l.sqlite\"\n[policy]"));
     let before = workspace.names();
     let ran = workspace.run(["serve", "--check", "--listen", "127.0.0.1:0"], b"").expect_code(0);
     let said = String::from_utf8(ran.stdout).expect("UTF-8");

@@ -15,7 +15,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::feedback::{LabelStore, StoreCounts};
-use crate::pipeline::Live;
+use crate::pipeline::{Live, Tally};
 use crate::telemetry;
 
 /// The bounds of the latency histogram, in seconds.
@@ -215,10 +215,12 @@ impl Metrics {
         self.comments_scored.inc_by(comments);
     }
 
-    /// Records have an action.
-    #[allow(dead_code, reason = "for routes that make records")]
-    pub(super) fn acted(&self, action: &str, records: u64) {
-        self.actions.get_or_create(&Named("action", action.to_owned())).inc_by(records);
+    /// Records were made.
+    pub(super) fn recorded(&self, tally: &Tally) {
+        self.scored(tally.records);
+        for (action, records) in &tally.by_action {
+            self.actions.get_or_create(&Named("action", action.clone())).inc_by(*records);
+        }
     }
 
     /// An attribute has a score of at least 0.8. The name has to be one of the models'.

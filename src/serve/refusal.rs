@@ -5,11 +5,10 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Response, StatusCode, Uri};
-use serde::Serialize;
 
+use super::api::ApiError;
 use super::keys::TooOften;
 use super::perspective::{Detail, GoogleError, Link, Metadata, Query};
-use super::respond;
 
 /// The service whose clients ask.
 const SERVICE: &str = "commentanalyzer.googleapis.com";
@@ -39,25 +38,12 @@ pub(super) enum Refusal {
     Bug,
 }
 
-/// Errors of our own interface.
-#[derive(Serialize)]
-struct OwnError {
-    error: OwnFields,
-}
-
-#[derive(Serialize)]
-struct OwnFields {
-    code: &'static str,
-    message: String,
-    hint: &'static str,
-}
-
 impl Refusal {
     /// The answer to what stands behind `uri`.
     pub(super) fn respond(&self, uri: &Uri) -> Response<Body> {
         let mut response = if is_own(uri.path()) {
             let (status, code, message, hint) = self.own();
-            respond::json(status, &OwnError { error: OwnFields { code, message, hint } }, true)
+            ApiError::new(status, code, message, hint).respond()
         } else {
             let is_pretty = Query::read(uri.query().unwrap_or_default()).map_or(true, |query| query.is_pretty());
             self.google().respond(is_pretty)
@@ -138,7 +124,8 @@ impl Refusal {
             }
             Self::TooLong { limit } => {
                 let message = format!("the body is longer than {limit} bytes");
-                (StatusCode::PAYLOAD_TOO_LARGE, "too_long", message, "send less at a time, or raise `max_body_bytes`")
+                let hint = "send it in parts, or raise `max_body_bytes` of [serve]";
+                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message, hint)
             }
             Self::SlowRequest => {
                 let message = "the request was not read in time".to_owned();
@@ -259,7 +246,7 @@ mod tests {
         check(Refusal::NotAllowed, 403, (403, "not_allowed"), "");
         check(rate_limited(), 429, (429, "too_often"), "2");
         check(Refusal::NoRoom, 429, (429, "no_room"), "1");
-        check(Refusal::TooLong { limit: 5 }, 400, (413, "too_long"), "close");
+        check(Refusal::TooLong { limit: 5 }, 400, (413, "body_too_large"), "close");
         check(Refusal::SlowRequest, 408, (408, "slow_request"), "close");
         check(Refusal::SlowAnswer, 504, (504, "slow_answer"), "");
         check(Refusal::Bug, 500, (500, "internal"), "");
