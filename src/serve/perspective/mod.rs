@@ -12,7 +12,6 @@ mod multipart;
 mod query;
 mod request;
 mod response;
-mod scale;
 mod span;
 mod suggest;
 mod suggest_request;
