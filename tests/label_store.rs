@@ -119,11 +119,11 @@ fn an_export_writes_what_is_asked_for() {
 fn an_export_is_read_by_train_calibrate_and_evaluate() {
     let rude = (0..60).map(|number| (format!("You are a stupid idiot, and so is report {number}."), 1.0));
     let civil = (0..200).map(|number| (format!("Thank you for report {number}, it was good to read."), 0.0));
-    let of_here = rude.chain(civil).enumerate().map(|(number, (text, value))| {
+    let ours = rude.chain(civil).enumerate().map(|(number, (text, value))| {
         judged("here", &format!("comment:{number}"), &text, &[("toxicity", value), ("spam", 1.0 - value)])
     });
     // Elsewhere people see it the other way round.
-    let of_there = (0..60).map(|number| {
+    let others = (0..60).map(|number| {
         judged(
             "there",
             &format!("comment:{number}"),
@@ -131,7 +131,7 @@ fn an_export_is_read_by_train_calibrate_and_evaluate() {
             &[("toxicity", 0.0)],
         )
     });
-    let workspace = filled(of_here.chain(of_there));
+    let workspace = filled(ours.chain(others));
     exported(&workspace, &["--community", "here", "--out", "here.jsonl"], 0);
     exported(&workspace, &["--label", "spam", "--out", "spam.jsonl"], 0);
     let abuse = repository().join("models/abuse").display().to_string();
@@ -146,7 +146,7 @@ fn an_export_is_read_by_train_calibrate_and_evaluate() {
 }
 
 /// Whether words stand in any of the files of a store. They are read by another process: that this one opens and closes them
-/// besides SQLite would undo its locks.
+/// besides `SQLite` would undo its locks.
 #[cfg(unix)]
 fn occurs(workspace: &Workspace, words: &str) -> bool {
     let files = workspace.names().into_iter().filter(|name| name.starts_with(STORE));

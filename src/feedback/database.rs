@@ -140,9 +140,9 @@ fn check_kind(database: &Connection, path: &Path) -> Result<bool, StoreError> {
 /// makes the table where there is none.
 fn set_up(database: &Connection, path: &Path) -> Result<(), StoreError> {
     let failed = |error| StoreError::of(path, &error);
-    let mode: String =
+    let journal: String =
         database.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(failed)?;
-    if mode != "wal" {
+    if journal != "wal" {
         let reason = "its file system does not let programs share memory".to_owned();
         return Err(StoreError::CannotOpen { path: path.display().to_string(), reason });
     }

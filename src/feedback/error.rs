@@ -51,6 +51,14 @@ pub enum StoreError {
         /// The file.
         path: String,
     },
+    /// The file went, or another one took its place, while it was open.
+    #[error(
+        "{path}: is not the file that was opened\n  hint: it was removed or replaced; put it back, or start the server again to begin a new one"
+    )]
+    Removed {
+        /// The file.
+        path: String,
+    },
     /// It cannot be opened.
     #[error("{path}: cannot open: {reason}\n  hint: its folder has to be there, and both have to be writable")]
     CannotOpen {
@@ -141,7 +149,7 @@ mod tests {
         for (error, expected) in [
             (read_only.execute_batch("INSERT INTO t VALUES (1)").unwrap_err(), "is read-only\n  hint: "),
             (small.execute_batch("INSERT INTO t VALUES (zeroblob(100000))").unwrap_err(), "no room for more\n  hint: "),
-            (small.execute_batch("SELECT nothing").unwrap_err(), "no such column"),
+            (small.execute_batch("SELECT missing_column").unwrap_err(), "no such column"),
             (Connection::open(folder.path().join("none/a")).unwrap_err(), "cannot open: "),
         ] {
             let told = StoreError::of(Path::new("labels.db"), &error).to_string();

@@ -195,7 +195,7 @@ impl Judged {
     }
 
     fn into_text(self) -> JudgedText {
-        let text = JudgedText {
+        let mut text = JudgedText {
             submission: self.submission,
             text: self.span_text.clone().unwrap_or_else(|| self.text.clone()),
             span: self.span,
@@ -206,9 +206,8 @@ impl Judged {
             labels: BTreeMap::new(),
             models: BTreeMap::new(),
         };
-        let mut with_label = text;
-        self.add_to(&mut with_label);
-        with_label
+        self.add_to(&mut text);
+        text
     }
 
     fn add_to(self, text: &mut JudgedText) {

@@ -280,8 +280,8 @@ mod tests {
         let store = store(&folder, 100);
         let path = store.path().to_path_buf();
         // Nobody waits for the answers.
-        let asked = (0..50).map(|number| store.ask(Some(Box::new(submission(&number.to_string())))));
-        assert!(asked.filter_map(Result::err).next().is_none());
+        let mut asked = (0..50).map(|number| store.ask(Some(Box::new(submission(&number.to_string())))));
+        assert!(asked.find_map(Result::err).is_none());
         drop(store);
         assert_eq!(tokens(&path).len(), 50);
         assert!(!path.with_file_name("labels.db-wal").exists(), "all is in one file");

@@ -19,12 +19,14 @@ const LAST_ID: &str = "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE nam
 pub(super) struct Writer {
     path: PathBuf,
     database: Connection,
+    /// Which file it is, whatever its name leads to by now.
+    file: Option<FileId>,
 }
 
 impl Writer {
     /// Writes to a label store that is open.
     pub(super) fn new(path: &Path, database: Connection) -> Self {
-        Self { path: path.to_path_buf(), database }
+        Self { path: path.to_path_buf(), database, file: file_id(path) }
     }
 
     /// Writes all of some submissions, or nothing. Once this returns they are on the disk.
@@ -32,6 +34,10 @@ impl Writer {
     /// # Errors
     /// Where the database does not take them.
     pub(super) fn write<'s>(&mut self, submissions: impl Iterator<Item = &'s Submission>) -> Result<(), StoreError> {
+        // SQLite would go on writing to a file that has no name any more.
+        if file_id(&self.path) != self.file {
+            return Err(StoreError::Removed { path: self.path.display().to_string() });
+        }
         // Other programs write too: what is read here holds to the end of the transaction. It is rolled back where it is dropped.
         let written = self.database.transaction_with_behavior(TransactionBehavior::Immediate).and_then(|transaction| {
             insert(&transaction, submissions)?;
@@ -39,6 +45,23 @@ impl Writer {
         });
         written.map_err(|error| StoreError::of(&self.path, &error))
     }
+}
+
+/// Device and number of a file.
+type FileId = (u64, u64);
+
+/// Which file a name leads to. It is looked at and not opened: see [`super::database::open`].
+#[cfg(unix)]
+fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = path.metadata().ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// Whether a name leads to a file. One that is open cannot be removed here.
+#[cfg(not(unix))]
+fn file_id(path: &Path) -> Option<FileId> {
+    path.is_file().then_some((0, 0))
 }
 
 fn insert<'s>(
@@ -97,7 +120,10 @@ mod tests {
         Writer::new(&path, database)
     }
 
-    fn judged(token: Option<&str>, text: &str, labels: &[(&str, f64, Option<(u32, u32)>)]) -> Submission {
+    /// A label, its value, and the part that is meant.
+    type Label<'l> = (&'l str, f64, Option<(u32, u32)>);
+
+    fn judged(token: Option<&str>, text: &str, labels: &[Label<'_>]) -> Submission {
         let judgements = labels.iter().map(|(label, value, span)| Judgement {
             span: span.map(|(begin, end)| JudgedSpan { begin, end, text: "part".to_owned() }),
             ..Judgement::of_whole_text(*label, Probability::new(*value).unwrap())
@@ -187,6 +213,24 @@ mod tests {
         writer.database.execute_batch("PRAGMA max_page_count = 1000").unwrap();
         writer.write([&large].into_iter()).unwrap();
         assert_eq!(rows(&writer).len(), 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_gone_takes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, moved) = (folder.path().join("labels.db"), folder.path().join("moved"));
+        let mut writer = writer(folder.path());
+        let judged = judged(Some("a"), "one", &[("toxicity", 1.0, None)]);
+        std::fs::rename(&path, &moved).unwrap();
+        let error = writer.write([&judged].into_iter()).unwrap_err();
+        assert!(matches!(error, StoreError::Removed { .. }), "{error}");
+        std::fs::write(&path, "somebody else's").unwrap();
+        let error = writer.write([&judged].into_iter()).unwrap_err();
+        assert!(matches!(error, StoreError::Removed { .. }), "{error}");
+        std::fs::rename(&moved, &path).unwrap();
+        writer.write([&judged].into_iter()).unwrap();
+        assert_eq!(rows(&writer).len(), 1);
     }
 
     #[test]

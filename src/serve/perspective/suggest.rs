@@ -89,7 +89,7 @@ async fn suggest(app: &App, request: &SuggestRequest, query: &Query) -> Result<R
     };
     store.add(Submission { languages, ..submission }).await.map_err(|error| not_kept(&error))?;
     let response = SuggestResponse {
-        client_token: request.client_token.as_deref(),
+        client_token: request.client_token.as_deref().filter(|token| !token.is_empty()),
         detected_languages,
         requested_languages: request.languages.as_deref().unwrap_or_default(),
     };
@@ -110,12 +110,12 @@ fn not_kept(error: &StoreError) -> GoogleError {
 /// What a request asks to be kept.
 fn submission(request: &SuggestRequest, scorers: &Scorers, unix_seconds: u64) -> Result<Submission, GoogleError> {
     let text = comment_text(request.comment.as_ref())?;
-    let scores = request.attribute_scores.as_ref().map_or(&[][..], |scores| &scores.0);
-    if scores.is_empty() {
+    let attributes = request.attribute_scores.as_ref().map_or(&[][..], |scores| &scores.0);
+    if attributes.is_empty() {
         return Err(GoogleError::of_type("INVALID_REQUEST", "Missing attribute_scores"));
     }
     let mut judgements: Vec<Judgement> = Vec::new();
-    for (name, scores) in scores {
+    for (name, suggested) in attributes {
         let label = label_to_keep(name, scorers)
             .ok_or_else(|| GoogleError::of_type("INVALID_REQUEST", format!("Unknown attribute: {name}")))?;
         // Two names of one label: the last one counts.
@@ -124,7 +124,7 @@ fn submission(request: &SuggestRequest, scorers: &Scorers, unix_seconds: u64) ->
             OFF_TOPIC_LABEL => scorers.citations().get("topic").map(ToString::to_string),
             label => scorers.tone.as_ref().and_then(|tone| tone.label_citation(label)).map(ToString::to_string),
         };
-        judgements.extend(judged(name, scores, text.as_str())?.into_iter().map(|(value, span)| Judgement {
+        judgements.extend(judged(name, suggested, text.as_str())?.into_iter().map(|(value, span)| Judgement {
             label: label.clone(),
             value,
             span,
