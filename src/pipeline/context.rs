@@ -181,13 +181,10 @@ fn place(
 
     let runs = thread.comment_words.find(&anatomy.words);
     let author = comment.author.as_ref().map(|author| hash_word(author.as_str()));
-    let repeated = repeated(text, exact, &runs, &anatomy.words, thread);
-    let has_former = is_edit(&comment) && is_former(repeated.as_ref(), &comment.id, author, thread);
-    let repeated = repeated.filter(|_| !has_former);
-    flags.extend(repeated.as_ref().map(|(flag, _)| *flag));
-    let duplicate_of = repeated.and_then(|(_, id)| id);
+    let found = repeated(text, exact, &runs, &anatomy.words, thread);
+    let (flag, duplicate_of, is_quotable) = not_of_itself(found, &comment, author, thread);
+    flags.extend(flag);
     // A comment that is said again is not a quote of itself: it is scored as it was the first time.
-    let is_quotable = duplicate_of.is_none() && !has_former;
     let quotes = quotes(text, &anatomy.words, thread, Some(&runs).filter(|_| is_quotable));
     if !quotes.is_empty() {
         // A translation without a marker is one of the commenter's own words, or none.
@@ -316,15 +313,22 @@ fn repeated(
     thread.comment_words.near_duplicate(runs, words).map(|number| (Flag::NearDuplicate, thread.id(number)))
 }
 
-/// Whether what an edited comment repeats is itself as it was before: a comment of its id, or of its author.
-fn is_former(
-    repeated: Option<&(Flag, Option<CommentId>)>,
-    id: &CommentId,
+/// What a comment repeats, unless it is an edited one and repeats itself as it was before: under its id, or by its author.
+/// Also whether it may quote earlier comments.
+fn not_of_itself(
+    found: Option<(Flag, Option<CommentId>)>,
+    comment: &Comment,
     author: Option<u64>,
     thread: &ThreadState,
-) -> bool {
-    let Some((_, Some(earlier))) = repeated else { return false };
-    earlier == id || author.is_some_and(|author| thread.is_by(earlier, author))
+) -> (Option<Flag>, Option<CommentId>, bool) {
+    let Some((flag, earlier)) = found else { return (None, None, true) };
+    let is_by = |id: &CommentId| author.is_some_and(|author| thread.is_by(id, author));
+    let is_former = |id: &CommentId| *id == comment.id || is_by(id);
+    if is_edit(comment) && earlier.as_ref().is_some_and(is_former) {
+        return (None, None, false);
+    }
+    let is_quotable = earlier.is_none();
+    (Some(flag), earlier, is_quotable)
 }
 
 /// Quotes of the article, and also of earlier comments where what they share with this one is given; none overlaps another.

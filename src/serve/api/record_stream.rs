@@ -206,7 +206,7 @@ mod tests {
             let mut lines = 0;
             for batch in 1..=COMMENTS / MAX_BATCH_ITEMS {
                 let bytes = stream.next().await.unwrap().unwrap();
-                lines += bytes.iter().filter(|byte| **byte == b'\n').count();
+                lines += memchr::memchr_iter(b'\n', &bytes).count();
                 assert_eq!((lines, read.load(Ordering::Relaxed)), (batch * MAX_BATCH_ITEMS, batch * MAX_BATCH_ITEMS));
             }
             let last = stream.next().await.unwrap().unwrap();
