@@ -127,7 +127,7 @@ fn python() {
         let spans = answer["attributeScores"]["TOXICITY"]["spanScores"].as_array().expect("spans");
         // The emoji is two units of UTF-16.
         assert_eq!(spans[0]["begin"], 0, "{answer}");
-        assert_eq!(spans.last().expect("a span")["end"], 37 + number.to_string().len(), "{answer}");
+        assert_eq!(spans.last().expect("a span")["end"], 38 + number.to_string().len(), "{answer}");
     }
     assert_eq!(batch["empty"], json!({"status": 400, "reason": "Comment must be non-empty."}));
 
@@ -203,7 +203,8 @@ fn rust() {
 /// The tokens of what is in the label store, with the values, by their tokens.
 fn judgements(workspace: &Workspace) -> Vec<(String, f64)> {
     let database = rusqlite::Connection::open(workspace.path("labels.sqlite")).expect("the label store");
-    let mut rows = database.prepare("SELECT client_token, value FROM judgements ORDER BY client_token").expect("a table");
+    let mut rows =
+        database.prepare("SELECT client_token, value FROM judgements ORDER BY client_token").expect("a table");
     let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
     rows.map(|row| row.expect("a row")).collect()
 }

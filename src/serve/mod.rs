@@ -29,8 +29,8 @@ mod tls;
 
 pub use clock::Clock;
 pub use files::{FileError, Files};
+pub use in_process::{Answered, InProcess};
 pub use key_file::{KeyFileError, NewKey};
 pub use reload::Reloader;
-pub use in_process::InProcess;
 pub use server::{ServeError, Server, Stop};
 pub use tls::TlsError;

@@ -5,6 +5,7 @@ mod checked_server;
 mod checkpointed;
 mod generator;
 pub mod in_memory;
+pub mod in_process;
 mod model_folder;
 pub mod records;
 pub mod rust_paths;

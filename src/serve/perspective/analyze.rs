@@ -32,6 +32,9 @@ const SHORT_BYTES: usize = 64 << 10;
 /// Entries of a context that are looked at, the newest.
 const MAX_ENTRIES: usize = 100;
 
+/// Scores of sentences in an answer, at most: a sentence may have two letters, and its scores have a hundred for each attribute.
+const MAX_SPAN_SCORES: usize = 20_000;
+
 /// Answers a request for scores.
 pub(in super::super) async fn analyze(State(app): State<Arc<App>>, request: Request) -> Response<HttpBody> {
     let (parts, body) = request.into_parts();
@@ -97,6 +100,13 @@ async fn analyze_request(
     let detected = detected(&answer.language);
     let effective = if stated.is_empty() { detected.iter().take(1).cloned().collect() } else { stated.to_vec() };
 
+    let spans = answer.sentences.len() * wanted.len();
+    if spans > MAX_SPAN_SCORES {
+        let message = format!(
+            "The request asks for {spans} span scores, the most is {MAX_SPAN_SCORES}: send fewer attributes or a shorter text."
+        );
+        return Err(GoogleError::invalid_argument(message));
+    }
     let (mut told, mut absent) = (Vec::new(), Vec::new());
     let found =
         Found { app, answer: &answer, text: text.as_str(), scorers: &scorers, languages: &languages, has_context };
@@ -127,7 +137,7 @@ async fn analyze_request(
         attribute_scores: Entries(told),
         languages: effective,
         detected_languages: detected,
-        client_token: request.client_token.as_deref(),
+        client_token: request.client_token.as_deref().filter(|token| !token.is_empty()),
         absent_attributes: Entries(absent),
         scored_translation: scored_translation(&answer),
     };

@@ -67,7 +67,8 @@ async fn answer_all(parts: &[Part], outer: &Parts, plan: &ServePlan, single: &Ro
     let mut length = 0;
     while written.len() < parts.len() {
         let answer = if length > MAX_ANSWER_BYTES {
-            let message = format!("The answers to the batch have more than {MAX_ANSWER_BYTES} bytes: send fewer parts.");
+            let message =
+                format!("The answers to the batch have more than {MAX_ANSWER_BYTES} bytes: send fewer parts.");
             Some(read(GoogleError::invalid_argument(message).respond(true)).await)
         } else {
             answers.next().await
@@ -131,7 +132,8 @@ fn inner_request(part: &Part, outer: &Parts, plan: &ServePlan) -> Result<Request
     if path.split(['?', '/']).find(|part| !part.is_empty()) == Some("batch") {
         return Err(broken("a part is a batch itself"));
     }
-    let mut request = Request::builder().method(parsed.method.unwrap_or_default()).uri(with_key(path, outer.uri.query()));
+    let mut request =
+        Request::builder().method(parsed.method.unwrap_or_default()).uri(with_key(path, outer.uri.query()));
     let mut own = HeaderMap::new();
     for header in parsed.headers.iter() {
         let name = HeaderName::from_bytes(header.name.as_bytes());

@@ -101,7 +101,7 @@ fn bad_host() -> GoogleError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{BUILT_IN, parse};
+    use crate::config::parse;
 
     #[test]
     fn the_document_is_whole() {
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn the_address_is_the_one_that_was_asked_or_is_configured() {
         let check = |config: &str, hosts: &[&str], expected: Option<&str>| {
-            let plan = parse("test", &format!("{BUILT_IN}\n[serve]\n{config}")).unwrap().serve;
+            let plan = parse("test", &format!("[serve]\n{config}")).unwrap().serve;
             let mut request = Request::builder().uri("/");
             for host in hosts {
                 request = request.header(HOST, HeaderValue::from_bytes(host.as_bytes()).unwrap());
@@ -159,7 +159,7 @@ mod tests {
         }
         check("", &["a.example", "b.example"], None);
         let absolute = Request::builder().uri("http://a.example:1/x").body(Body::empty()).unwrap();
-        let plan = parse("test", BUILT_IN).unwrap().serve;
+        let plan = parse("test", "").unwrap().serve;
         assert_eq!(root(&plan, &absolute).unwrap(), "http://a.example:1");
     }
 }

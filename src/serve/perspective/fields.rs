@@ -145,7 +145,8 @@ impl<'t> Reader<'t> {
 fn fields_of(of: &'static Value, name: &str) -> Vec<&'static Value> {
     let Some(message) = resolved(of) else { return Vec::new() };
     let properties = message.get("properties").and_then(Value::as_object);
-    let stated = properties.into_iter().flatten().filter(|(own, _)| name == ANY || *own == name).map(|(_, value)| value);
+    let stated =
+        properties.into_iter().flatten().filter(|(own, _)| name == ANY || *own == name).map(|(_, value)| value);
     stated.chain(message.get("additionalProperties")).collect()
 }
 
@@ -202,7 +203,8 @@ mod tests {
         // What is named as a whole is kept as a whole.
         let whole = json!({"attributeScores": {"TOXICITY": answer()["attributeScores"]["TOXICITY"]}});
         check("attributeScores/TOXICITY,attributeScores/TOXICITY/summaryScore", &whole);
-        let mixed = json!({"attributeScores": {"TOXICITY": whole["attributeScores"]["TOXICITY"], "INSULT@2": summary(0.25)}});
+        let mixed =
+            json!({"attributeScores": {"TOXICITY": whole["attributeScores"]["TOXICITY"], "INSULT@2": summary(0.25)}});
         check("attributeScores(TOXICITY,*/summaryScore/value)", &mixed);
         check("attributeScores/NONE", &json!({"attributeScores": {}}));
     }

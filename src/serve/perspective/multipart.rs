@@ -193,7 +193,10 @@ mod tests {
         };
         check("--b--\n", &[]);
         check("--b\n\none\n--b--", &[(None, "one")]);
-        check("before\n\n--b\nContent-ID: <x + 1>\n\none\n\n--b  \n\ntwo\n--b--\nbehind", &[(Some("<x + 1>"), "one\n"), (None, "two")]);
+        check(
+            "before\n\n--b\nContent-ID: <x + 1>\n\none\n\n--b  \n\ntwo\n--b--\nbehind",
+            &[(Some("<x + 1>"), "one\n"), (None, "two")],
+        );
         check("--b\n\n--bc\n--b --\n --b\n--b--", &[(None, "--bc\n--b --\n --b")]);
         check("--b\n\n\n--b--", &[(None, "")]);
     }
