@@ -69,6 +69,29 @@ fn a_key_is_taken_from_three_places_and_others_are_refused_in_google_s_words() {
 }
 
 #[test]
+fn each_part_of_a_batch_brings_a_key_or_has_that_of_the_batch() {
+    let workspace = Workspace::new();
+    let [key] = keys(&workspace, [("forum", "requests_per_minute = 60\nburst = 3\n")]);
+    let server = Server::configured(&workspace, CONFIG);
+    let part = |query: &str| {
+        let body = request("Thank you.");
+        let head = format!("POST {ANALYZE}{query} HTTP/1.1\r\nContent-Type: application/json\r\n");
+        format!("--b\r\nContent-Type: application/http\r\n\r\n{head}Content-Length: {}\r\n\r\n{body}\r\n", body.len())
+    };
+    let statuses = |path: &str, parts: &[String]| -> Vec<String> {
+        let body = format!("{}--b--\r\n", parts.concat());
+        let reply = server.post_with(path, &[("Content-Type", "multipart/mixed; boundary=b")], body).expect(200);
+        let inner = reply.text().lines().filter_map(|line| line.strip_prefix("HTTP/1.1 "));
+        inner.map(|status| status.split(' ').next().expect("a status").to_owned()).collect()
+    };
+    let parts = [part(&format!("?key={key}")), part(""), part("?key=wrong")];
+    assert_eq!(statuses("/batch", &parts), ["200", "403", "400"]);
+    // Each part counts: of three at once two were left.
+    let parts = [part(""), part(""), part("")];
+    assert_eq!(statuses(&format!("/batch?key={key}"), &parts), ["200", "200", "429"]);
+}
+
+#[test]
 fn the_log_says_who_asked_and_holds_neither_key_nor_words() {
     let workspace = Workspace::new();
     let [key] = keys(&workspace, [("forum", "")]);

@@ -16,6 +16,8 @@ use crate::telemetry;
 const ACCESS: &str = "access";
 /// Lines that may wait for whoever takes the log.
 const WAITING_LINES: usize = 8_192;
+/// Bytes of lines that are written together, at most, but for the last of them.
+const WRITTEN_AT_ONCE: usize = 64 << 10;
 /// So long the end of the program waits for the rest of the log to be taken.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
@@ -76,9 +78,19 @@ pub(super) fn start(verbose: u8, format: LogFormat, manner: Manner) -> Logging {
 }
 
 fn write_all(lines: &Receiver<Line>) {
-    while let Ok(Line::Text(line)) = lines.recv() {
+    let mut is_ended = false;
+    while !is_ended {
+        let Ok(Line::Text(mut text)) = lines.recv() else { return };
+        // What has come meanwhile is written with it.
+        while text.len() < WRITTEN_AT_ONCE {
+            match lines.try_recv() {
+                Ok(Line::Text(line)) => text.extend_from_slice(&line),
+                Ok(Line::End) => is_ended = true,
+                Err(_) => break,
+            }
+        }
         // That nobody takes the log any more is no reason to do less.
-        let _ = io::stderr().lock().write_all(&line);
+        let _ = io::stderr().lock().write_all(&text);
     }
 }
 
