@@ -6,7 +6,7 @@ use axum::body::Body as HttpBody;
 use axum::extract::{Request, State};
 use axum::http::{Response, StatusCode};
 
-use crate::domain::{Absence, Body, LanguageCode};
+use crate::domain::{Absence, Body, LanguageCode, Probability, Tone};
 use crate::pipeline::{Answer, Live, Question, Scorers};
 
 use super::super::app::App;
@@ -21,13 +21,14 @@ use super::request::{AnalyzeRequest, AttributeParameters, Context, SCORE_TYPES, 
 use super::response::{
     AbsentAttribute, AnalyzeResponse, AttributeScores, Entries, Score, ScoredTranslation, SpanScore,
 };
-use super::scale::score;
 use super::span::Utf16Span;
 
 /// The longest comment, in bytes; the limit that Perspective's clients know.
 const MAX_TEXT_BYTES: usize = 20_480;
 /// The longest entry of the context, in bytes.
 pub(super) const MAX_CONTEXT_BYTES: usize = 1 << 20;
+/// Up to so many bytes a request is read where it came in.
+const SHORT_BYTES: usize = 64 << 10;
 /// Entries of a context that are looked at, the newest.
 const MAX_ENTRIES: usize = 100;
 
@@ -49,8 +50,17 @@ pub(super) async fn analyzed(app: &App, query: &str, body: &[u8]) -> Response<Ht
         Ok(query) => query,
         Err(error) => return error.respond(true),
     };
-    let answered = async { analyze_request(app, &read(body)?, &query).await }.await;
+    let answered = async { analyze_request(app, &read_apart(app, body).await?, &query).await }.await;
     answered.unwrap_or_else(|error| error.respond(query.is_pretty()))
+}
+
+/// Reads a request; a long one on a thread of its own, so that it keeps nobody waiting.
+async fn read_apart(app: &App, body: &[u8]) -> Result<AnalyzeRequest, GoogleError> {
+    if body.len() <= SHORT_BYTES {
+        return read(body);
+    }
+    let body = body.to_vec();
+    app.live.apart(move || read(&body)).await.map_err(|_| GoogleError::internal())?
 }
 
 /// An attribute that is asked for, under the name that it is asked for by.
@@ -77,11 +87,13 @@ async fn analyze_request(
     // Of several languages the one that has to be translated counts.
     let is_read = |language: &&LanguageCode| scorers.tone.as_ref().is_none_or(|tone| tone.supports(**language));
     question.languages = languages.iter().filter(|language| !is_read(language)).chain(&languages).copied().collect();
+    question.prior = app.plan.score_prior;
     question.with_sentences = request.span_annotations.unwrap_or_default();
     add_context(&mut question, request.context.as_ref())?;
     let text = question.text.clone();
     let has_context = question.article.is_some() || !question.earlier.is_empty();
     let answer = app.live.answer(question).await.map_err(|_| GoogleError::internal())?;
+    app.metrics.scored(1);
     if stated.is_empty() && answer.language.best().is_none() {
         return Err(GoogleError::of_type("LANGUAGE_DETECTION_FAILED", "Unable to detect language"));
     }
@@ -101,7 +113,12 @@ async fn analyze_request(
     for wanted in &wanted {
         match found.scores(wanted) {
             Ok(found) if is_below(&found, wanted.parameters) => {}
-            Ok(found) => told.push((wanted.name, found)),
+            Ok(found) => {
+                if found.summary_score.is_high() {
+                    app.metrics.scored_high(wanted.attribute.label());
+                }
+                told.push((wanted.name, found));
+            }
             Err(Missing::Absent(absence)) => absent.push((wanted.name, absence)),
             Err(Missing::LanguageUnsupported) if drops => {}
             Err(Missing::LanguageUnsupported) => {
@@ -253,14 +270,13 @@ impl Found<'_> {
                 Ok(AttributeScores { span_scores: vec![SpanScore { span: whole, score }], summary_score: score })
             }
             Attribute::Label(label) => {
-                let prior = self.app.plan.score_prior;
                 let tone = self.answer.tone.as_ref().map_err(|absence| missing(*absence))?;
-                let summary = score(tone, label, prior).ok_or(Missing::LanguageUnsupported)?;
+                let summary = score(tone, label).ok_or(Missing::LanguageUnsupported)?;
                 let summary_score = Score::probability(summary.get());
                 let spans: Vec<_> = self.answer.sentences.iter().map(|(span, _)| *span).collect();
                 let mut span_scores = Vec::new();
                 for (span, (_, tone)) in Utf16Span::of_all(self.text, &spans).into_iter().zip(&self.answer.sentences) {
-                    if let Some(found) = tone.as_ref().ok().and_then(|tone| score(tone, label, prior)) {
+                    if let Some(found) = tone.as_ref().ok().and_then(|tone| score(tone, label)) {
                         span_scores.push(SpanScore { span, score: Score::probability(found.get()) });
                     }
                 }
@@ -271,6 +287,11 @@ impl Found<'_> {
             }
         }
     }
+}
+
+/// The score of a label; `None` where its model does not read the language.
+fn score(tone: &Tone, label: &str) -> Option<Probability> {
+    tone.scores.iter().find(|score| &*score.label == label).map(|score| score.probability)
 }
 
 fn missing(absence: Absence) -> Missing {
