@@ -82,10 +82,8 @@ impl EvenMix {
     pub fn of(model: &ToneModel, encoder: Option<Arc<StaticEncoder>>) -> Self {
         let (abuse, sentiment) = (model.abuse.labels().len(), model.sentiment.labels().len());
         let names = model.score_labels();
-        let own = model
-            .custom
-            .iter()
-            .flat_map(|custom| custom.model.labels().iter().map(move |label| (&custom.model, label)));
+        let own =
+            model.custom.iter().flat_map(|custom| custom.model.labels().iter().map(|label| (&custom.model, label)));
         let of_abuse = model.abuse.labels().iter().map(|label| (&model.abuse, label));
         let named = names.iter().take(abuse).chain(names.iter().skip(abuse + sentiment));
         let scales: Vec<(Arc<str>, Scale)> = named

@@ -6,7 +6,7 @@ use axum::body::Body as HttpBody;
 use axum::extract::{Request, State};
 use axum::http::{Response, StatusCode};
 
-use crate::domain::{Absence, Body, LanguageCode};
+use crate::domain::{Absence, Body, LanguageCode, Probability, Tone};
 use crate::pipeline::{Answer, Live, Question, Scorers};
 
 use super::super::app::App;
@@ -20,7 +20,6 @@ use super::request::{AnalyzeRequest, AttributeParameters, Context, SCORE_TYPES, 
 use super::response::{
     AbsentAttribute, AnalyzeResponse, AttributeScores, Entries, Score, ScoredTranslation, SpanScore,
 };
-use super::scale::score;
 use super::span::Utf16Span;
 
 /// The longest comment, in bytes; the limit that Perspective's clients know.
@@ -72,6 +71,7 @@ async fn analyze_request(
     // Of several languages the one that has to be translated counts.
     let is_read = |language: &&LanguageCode| scorers.tone.as_ref().is_none_or(|tone| tone.supports(**language));
     question.languages = languages.iter().filter(|language| !is_read(language)).chain(&languages).copied().collect();
+    question.prior = app.plan.score_prior;
     question.with_sentences = request.span_annotations.unwrap_or_default();
     add_context(&mut question, request.context.as_ref())?;
     let text = question.text.clone();
@@ -238,14 +238,13 @@ impl Found<'_> {
                 Ok(AttributeScores { span_scores: vec![SpanScore { span: whole, score }], summary_score: score })
             }
             Attribute::Label(label) => {
-                let prior = self.app.plan.score_prior;
                 let tone = self.answer.tone.as_ref().map_err(|absence| missing(*absence))?;
-                let summary = score(tone, label, prior).ok_or(Missing::LanguageUnsupported)?;
+                let summary = score(tone, label).ok_or(Missing::LanguageUnsupported)?;
                 let summary_score = Score::probability(summary.get());
                 let spans: Vec<_> = self.answer.sentences.iter().map(|(span, _)| *span).collect();
                 let mut span_scores = Vec::new();
                 for (span, (_, tone)) in Utf16Span::of_all(self.text, &spans).into_iter().zip(&self.answer.sentences) {
-                    if let Some(found) = tone.as_ref().ok().and_then(|tone| score(tone, label, prior)) {
+                    if let Some(found) = tone.as_ref().ok().and_then(|tone| score(tone, label)) {
                         span_scores.push(SpanScore { span, score: Score::probability(found.get()) });
                     }
                 }
@@ -256,6 +255,11 @@ impl Found<'_> {
             }
         }
     }
+}
+
+/// The score of a label; `None` where its model does not read the language.
+fn score(tone: &Tone, label: &str) -> Option<Probability> {
+    tone.scores.iter().find(|score| &*score.label == label).map(|score| score.probability)
 }
 
 fn missing(absence: Absence) -> Missing {

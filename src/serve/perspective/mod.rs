@@ -8,7 +8,6 @@ mod lenient_json;
 mod query;
 mod request;
 mod response;
-mod scale;
 mod span;
 
 pub(super) use analyze::analyze;
