@@ -29,6 +29,7 @@ mod fuzz_corpus;
 mod hostile_models;
 mod hostile_text;
 mod interrupt;
+mod label_store;
 mod language_set;
 mod limits;
 mod metamorphic;
@@ -52,6 +53,9 @@ mod samples;
 mod sbom;
 #[cfg(feature = "sentence-transformer")]
 mod sentence_encoder;
+mod serve_api;
+#[cfg(unix)]
+mod serve_feedback;
 mod statements;
 mod streaming;
 mod supplied_translations;

@@ -16,6 +16,7 @@ mod explanation_text;
 mod failure;
 mod inputs;
 mod inspect;
+mod label_store;
 mod labels;
 mod logging;
 mod models;

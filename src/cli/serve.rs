@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::Args;
 
+use crate::config::ServePlan;
+use crate::feedback::{LabelStore, StoreBounds};
 use crate::pipeline::Live;
 use crate::serve::{Clock, Server, Stop};
 
@@ -47,6 +49,7 @@ pub(super) fn serve(options: &ServeOptions) -> Result<Exit, Failure> {
     let models = plan.as_ref().and_then(|plan| config::models(plan).map_err(|found| problems.extend(found)).ok());
     let translators = plan.as_ref().and_then(|plan| config::translators(plan, &mut problems));
     let authors = plan.as_ref().map(|plan| inputs::authors(&plan.output.author, &mut problems));
+    let store = plan.as_ref().and_then(|plan| label_store(&plan.serve, options.check, &mut problems));
     let (Some(plan), Some(models), Some(translators), Some(authors), true) =
         (plan, models, translators, authors, problems.is_empty())
     else {
@@ -59,7 +62,7 @@ pub(super) fn serve(options: &ServeOptions) -> Result<Exit, Failure> {
     let live = Live::new(plan, models, translators, authors, default_workers());
     let runtime = start_runtime()?;
     runtime.block_on(async {
-        let server = Server::open(serve_plan, live, clock()).await.map_err(Failure::one)?;
+        let server = Server::open(serve_plan, live, store, clock()).await.map_err(Failure::one)?;
         if options.check {
             return super::print(&format!("The server would listen on {}.\n", server.address()));
         }
@@ -67,6 +70,21 @@ pub(super) fn serve(options: &ServeOptions) -> Result<Exit, Failure> {
         let _ = std::io::stderr().lock().write_all(told.as_bytes());
         let stopped = server.run(interrupted()).await;
         Ok(if stopped == Stop::Finished { Exit::Done } else { Exit::NeedsALook })
+    })
+}
+
+/// The label store that the configuration names, made where there is none; only looked at for a check, which makes no files
+/// that the server might not be allowed to write.
+fn label_store(plan: &ServePlan, is_check: bool, problems: &mut Problems) -> Option<LabelStore> {
+    let path = plan.label_store.as_deref()?;
+    let opened = if is_check {
+        LabelStore::check(path).map(|()| None)
+    } else {
+        LabelStore::open(path, StoreBounds::default()).map(Some)
+    };
+    opened.unwrap_or_else(|error| {
+        problems.push(anyhow::Error::new(error).context("[serve] `label_store`"));
+        None
     })
 }
 

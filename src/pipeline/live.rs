@@ -235,6 +235,19 @@ impl Live {
         self.workers.run("judge", answer).await?
     }
 
+    /// The language that the words of a text show; nothing is scored.
+    ///
+    /// # Errors
+    /// Where the program fails on it: our bug.
+    pub async fn language(&self, text: &Body) -> Result<LanguageVerdict, RunError> {
+        let site = self.now().site;
+        if text.len_bytes() <= SHORT_BYTES {
+            return shown_language(text, &site).map_err(|_| failed());
+        }
+        let text = text.clone();
+        self.workers.run("prepare", move || shown_language(&text, &site)).await?.map_err(|_| failed())
+    }
+
     /// Makes records of comments that belong to threads which are remembered, within the bounds of `[limits]`.
     ///
     /// # Errors
@@ -334,6 +347,21 @@ fn placed(question: &Question, site: &Site) -> Placed {
         shown = Some(verdict);
     }
     Placed { item: place(prepared), shown }
+}
+
+/// The language of a text about which nothing else is known.
+fn shown_language(text: &Body, site: &Site) -> Result<LanguageVerdict, Reject> {
+    let origin = Origin::new("request".into(), 1);
+    guarded(Stage::Prepare, origin.clone(), None, || {
+        let comment = Comment::new(origin, ThreadId::new("request"), CommentId::new("0"), text.clone());
+        match prepare(Item::Comment(comment), site) {
+            Prepared::Comment(prepared) => {
+                let prior = LanguageMix::default().prior(&site.plan.read);
+                site.models.detector.weigh(&prepared.own.evidence, &prior)
+            }
+            _ => LanguageVerdict::NoText,
+        }
+    })
 }
 
 /// What the asker says of a text with words.

@@ -1,6 +1,9 @@
 //! What all requests share.
 
+use std::sync::Once;
+
 use crate::config::ServePlan;
+use crate::feedback::LabelStore;
 use crate::pipeline::Live;
 
 use super::clock::Clock;
@@ -10,6 +13,10 @@ use super::clock::Clock;
 pub(super) struct App {
     pub(super) plan: ServePlan,
     pub(super) live: Live,
+    /// Where judgements go.
+    pub(super) store: Option<LabelStore>,
+    /// Whether it was told that there is no store for them.
+    pub(super) missing_store: Once,
     #[allow(dead_code, reason = "limits and metrics read it")]
     pub(super) clock: Clock,
 }

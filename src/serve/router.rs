@@ -14,6 +14,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
     let longest = app.plan.max_body_bytes;
     Router::new()
         .route("/v1alpha1/comments:analyze", post(perspective::analyze))
+        .route("/v1alpha1/comments:suggestscore", post(perspective::suggest_score))
         .fallback(perspective::not_found)
         .layer(DefaultBodyLimit::max(longest))
         .with_state(app)

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use tokio::net::TcpListener;
 
 use crate::config::ServePlan;
+use crate::feedback::LabelStore;
 use crate::pipeline::Live;
 
 use super::app::App;
@@ -44,14 +45,19 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the address. What comes in waits until the server runs.
+    /// Takes the address. What comes in waits until the server runs. Without a label store no judgements are taken.
     ///
     /// # Errors
     /// Where the address cannot be listened on.
-    pub async fn open(plan: ServePlan, live: Live, clock: Clock) -> Result<Self, ServeError> {
+    pub async fn open(
+        plan: ServePlan,
+        live: Live,
+        store: Option<LabelStore>,
+        clock: Clock,
+    ) -> Result<Self, ServeError> {
         let address = plan.listen;
         let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
-        Ok(Self { app: Arc::new(App { plan, live, clock }), listener })
+        Ok(Self { app: Arc::new(App { plan, live, store, missing_store: Once::new(), clock }), listener })
     }
 
     /// The address that it listens on: with the port that the system chose, where the configuration says 0.

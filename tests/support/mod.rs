@@ -7,6 +7,7 @@ pub mod in_memory;
 mod model_folder;
 pub mod records;
 pub mod rust_paths;
+pub mod server;
 mod tables;
 #[cfg(feature = "sentence-transformer")]
 pub mod tiny_sentence_encoder;

@@ -25,7 +25,7 @@ use super::span::Utf16Span;
 /// The longest comment, in bytes; the limit that Perspective's clients know.
 const MAX_TEXT_BYTES: usize = 20_480;
 /// The longest entry of the context, in bytes.
-const MAX_CONTEXT_BYTES: usize = 1 << 20;
+pub(super) const MAX_CONTEXT_BYTES: usize = 1 << 20;
 /// Entries of a context that are looked at, the newest.
 const MAX_ENTRIES: usize = 100;
 
@@ -116,7 +116,7 @@ async fn analyze_request(
 }
 
 /// The text of the comment, if it is one that can be scored.
-fn comment_text(comment: Option<&TextEntry>) -> Result<Body, GoogleError> {
+pub(super) fn comment_text(comment: Option<&TextEntry>) -> Result<Body, GoogleError> {
     let text = comment.and_then(|comment| comment.text.as_deref()).filter(|text| !text.trim().is_empty());
     let text = text.ok_or_else(GoogleError::comment_empty)?;
     check_type(comment)?;
@@ -126,7 +126,7 @@ fn comment_text(comment: Option<&TextEntry>) -> Result<Body, GoogleError> {
     Ok(Body::new(text))
 }
 
-fn check_type(entry: Option<&TextEntry>) -> Result<(), GoogleError> {
+pub(super) fn check_type(entry: Option<&TextEntry>) -> Result<(), GoogleError> {
     let kind = entry.and_then(|entry| entry.kind.as_ref()).map(|kind| kind.name(TEXT_TYPES));
     match kind.as_deref() {
         None | Some("TEXT_TYPE_UNSPECIFIED" | "PLAIN_TEXT") => Ok(()),

@@ -9,6 +9,9 @@ mod query;
 mod request;
 mod response;
 mod span;
+mod suggest;
+mod suggest_request;
 
 pub(super) use analyze::analyze;
 pub(super) use error::{GoogleError, not_found};
+pub(super) use suggest::suggest_score;
