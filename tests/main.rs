@@ -54,8 +54,12 @@ mod sbom;
 #[cfg(feature = "sentence-transformer")]
 mod sentence_encoder;
 mod serve_api;
+mod serve_batch;
+#[cfg(unix)]
+mod serve_clients;
 #[cfg(unix)]
 mod serve_feedback;
+mod serve_perspective;
 mod statements;
 mod streaming;
 mod supplied_translations;

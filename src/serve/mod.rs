@@ -2,6 +2,7 @@
 
 mod app;
 mod clock;
+mod in_process;
 mod listener;
 mod perspective;
 mod respond;
@@ -9,4 +10,5 @@ mod router;
 mod server;
 
 pub use clock::Clock;
+pub use in_process::{Answered, InProcess};
 pub use server::{ServeError, Server, Stop};

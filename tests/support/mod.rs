@@ -4,6 +4,7 @@ pub mod browser;
 mod checkpointed;
 mod generator;
 pub mod in_memory;
+pub mod in_process;
 mod model_folder;
 pub mod records;
 pub mod rust_paths;

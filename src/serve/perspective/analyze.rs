@@ -13,6 +13,7 @@ use super::super::app::App;
 use super::super::respond;
 use super::attribute::Attribute;
 use super::error::{GoogleError, LanguageSource};
+use super::fields::Mask;
 use super::language::{detected, supports};
 use super::lenient_json::read;
 use super::query::Query;
@@ -28,6 +29,9 @@ const MAX_TEXT_BYTES: usize = 20_480;
 pub(super) const MAX_CONTEXT_BYTES: usize = 1 << 20;
 /// Entries of a context that are looked at, the newest.
 const MAX_ENTRIES: usize = 100;
+
+/// Scores of sentences in an answer, at most: a sentence may have two letters, and its scores have a hundred for each attribute.
+const MAX_SPAN_SCORES: usize = 20_000;
 
 /// Answers a request for scores.
 pub(in super::super) async fn analyze(State(app): State<Arc<App>>, request: Request) -> Response<HttpBody> {
@@ -60,6 +64,7 @@ async fn analyze_request(
     request: &AnalyzeRequest,
     query: &Query,
 ) -> Result<Response<HttpBody>, GoogleError> {
+    let mask = query.fields().map(|fields| Mask::read(fields, "AnalyzeCommentResponse")).transpose()?;
     let text = comment_text(request.comment.as_ref())?;
     let scorers = app.live.scorers();
     let drops = request.drop_unsupported_attributes.unwrap_or_default();
@@ -83,6 +88,13 @@ async fn analyze_request(
     let detected = detected(&answer.language);
     let effective = if stated.is_empty() { detected.iter().take(1).cloned().collect() } else { stated.to_vec() };
 
+    let spans = answer.sentences.len() * wanted.len();
+    if spans > MAX_SPAN_SCORES {
+        let message = format!(
+            "The request asks for {spans} span scores, the most is {MAX_SPAN_SCORES}: send fewer attributes or a shorter text."
+        );
+        return Err(GoogleError::invalid_argument(message));
+    }
     let (mut told, mut absent) = (Vec::new(), Vec::new());
     let found =
         Found { app, answer: &answer, text: text.as_str(), scorers: &scorers, languages: &languages, has_context };
@@ -108,11 +120,14 @@ async fn analyze_request(
         attribute_scores: Entries(told),
         languages: effective,
         detected_languages: detected,
-        client_token: request.client_token.as_deref(),
+        client_token: request.client_token.as_deref().filter(|token| !token.is_empty()),
         absent_attributes: Entries(absent),
         scored_translation: scored_translation(&answer),
     };
-    Ok(respond::json(StatusCode::OK, &response, query.is_pretty()))
+    Ok(match mask {
+        None => respond::json(StatusCode::OK, &response, query.is_pretty()),
+        Some(mask) => respond::json(StatusCode::OK, &mask.of(&response), query.is_pretty()),
+    })
 }
 
 /// The text of the comment, if it is one that can be scored.

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::OriginalUri;
-use axum::http::{Response, StatusCode};
+use axum::http::{Method, Response, StatusCode};
 use serde::Serialize;
 
 use super::super::respond;
@@ -27,6 +27,16 @@ pub(in super::super) enum Detail {
         #[serde(skip_serializing_if = "Option::is_none")]
         language_not_supported_by_attribute_error: Option<LanguageNotSupported>,
     },
+    /// `google.rpc.BadRequest`.
+    #[serde(rename = "type.googleapis.com/google.rpc.BadRequest", rename_all = "camelCase")]
+    BadRequest { field_violations: Vec<FieldViolation> },
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(in super::super) struct FieldViolation {
+    field: String,
+    description: String,
 }
 
 /// `LanguageNotSupportedByAttributeError`.
@@ -104,6 +114,13 @@ impl GoogleError {
         Self { details: vec![detail], ..Self::invalid_argument(message) }
     }
 
+    /// A field, or a parameter, that cannot be what it is.
+    pub(super) fn bad_field(field: impl Into<String>, description: impl Into<String>) -> Self {
+        let violation = FieldViolation { field: field.into(), description: description.into() };
+        let details = vec![Detail::BadRequest { field_violations: vec![violation] }];
+        Self { details, ..Self::invalid_argument("Request contains an invalid argument.") }
+    }
+
     /// A failure of ours.
     pub(in super::super) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "Internal error encountered.")
@@ -125,4 +142,10 @@ impl GoogleError {
 pub(in super::super) async fn not_found(OriginalUri(uri): OriginalUri) -> Response<Body> {
     let message = format!("Method not found: {}", uri.path());
     GoogleError::new(StatusCode::NOT_FOUND, "NOT_FOUND", message).respond(true)
+}
+
+/// Answers where a path is asked by another method than it takes.
+pub(in super::super) async fn method_not_allowed(method: Method, OriginalUri(uri): OriginalUri) -> Response<Body> {
+    let message = format!("Method not allowed: {method} {}", uri.path());
+    GoogleError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message).respond(true)
 }

@@ -2,9 +2,13 @@
 
 mod analyze;
 mod attribute;
+mod batch;
+mod discovery;
 mod error;
+mod fields;
 mod language;
 mod lenient_json;
+mod multipart;
 mod query;
 mod request;
 mod response;
@@ -13,5 +17,7 @@ mod suggest;
 mod suggest_request;
 
 pub(super) use analyze::analyze;
-pub(super) use error::{GoogleError, not_found};
+pub(super) use batch::batch;
+pub(super) use discovery::{discovery, discovery_of_other_versions};
+pub(super) use error::{GoogleError, method_not_allowed, not_found};
 pub(super) use suggest::suggest_score;

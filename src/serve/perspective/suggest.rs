@@ -18,6 +18,7 @@ use super::super::respond;
 use super::analyze::{MAX_CONTEXT_BYTES, check_type, comment_text};
 use super::attribute::{OFF_TOPIC_LABEL, label_to_keep};
 use super::error::GoogleError;
+use super::fields::Mask;
 use super::language::detected;
 use super::lenient_json::read;
 use super::query::Query;
@@ -72,6 +73,7 @@ pub(super) async fn suggested(app: &App, query: &str, body: &[u8]) -> Response<H
 }
 
 async fn suggest(app: &App, request: &SuggestRequest, query: &Query) -> Result<Response<HttpBody>, GoogleError> {
+    let mask = query.fields().map(|fields| Mask::read(fields, "SuggestCommentScoreResponse")).transpose()?;
     let submission = submission(request, &app.live.scorers(), app.clock.unix_time().as_secs())?;
     let Some(store) = &app.store else {
         app.missing_store.call_once(|| {
@@ -93,7 +95,10 @@ async fn suggest(app: &App, request: &SuggestRequest, query: &Query) -> Result<R
         detected_languages,
         requested_languages: request.languages.as_deref().unwrap_or_default(),
     };
-    Ok(respond::json(StatusCode::OK, &response, query.is_pretty()))
+    Ok(match mask {
+        None => respond::json(StatusCode::OK, &response, query.is_pretty()),
+        Some(mask) => respond::json(StatusCode::OK, &mask.of(&response), query.is_pretty()),
+    })
 }
 
 /// What a client is told, and the log, where nothing was kept.
