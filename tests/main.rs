@@ -57,9 +57,19 @@ mod serve_api;
 mod serve_batch;
 #[cfg(unix)]
 mod serve_clients;
+mod serve_coral;
+mod serve_documented;
 #[cfg(unix)]
+mod serve_faults;
 mod serve_feedback;
+#[cfg(unix)]
+mod serve_keys;
+mod serve_moderations;
+#[cfg(unix)]
+mod serve_operations;
 mod serve_perspective;
+#[cfg(unix)]
+mod serve_tls;
 mod statements;
 mod streaming;
 mod supplied_translations;

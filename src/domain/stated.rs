@@ -11,4 +11,7 @@ pub struct Stated {
     pub reasons: Vec<Arc<str>>,
     /// Labels that people gave, with the share of them who did, 0..=1; in the order of the input.
     pub labels: Vec<(Arc<str>, f64)>,
+    /// Whether this is a comment that came before and has been changed since: under the same id, or, where its system names
+    /// none, by the same author. What it said before is no reason to call it a repeat.
+    pub is_edit: bool,
 }

@@ -134,7 +134,9 @@ impl Context {
             }
             Prepared::Comment(prepared) => {
                 let Comment { thread_id, id, parent_id, .. } = &prepared.comment;
-                if let Err(kind) = self.ancestry.add(thread_id, id, parent_id.as_ref()) {
+                if let Err(kind) = self.ancestry.add(thread_id, id, parent_id.as_ref())
+                    && !(kind == RejectKind::DuplicateId && is_edit(&prepared.comment))
+                {
                     return InContext::Reject(reject(&prepared.comment, kind));
                 }
                 let thread_id = thread_id.clone();
@@ -151,6 +153,11 @@ impl Context {
             }
         }
     }
+}
+
+/// Whether a comment takes the place of what it said before.
+fn is_edit(comment: &Comment) -> bool {
+    comment.stated.as_ref().is_some_and(|stated| stated.is_edit)
 }
 
 fn reject(comment: &Comment, kind: RejectKind) -> Reject {
@@ -173,11 +180,12 @@ fn place(
     let mut flags = Vec::new();
 
     let runs = thread.comment_words.find(&anatomy.words);
-    let repeated = repeated(text, exact, &runs, &anatomy.words, thread);
-    flags.extend(repeated.as_ref().map(|(flag, _)| *flag));
-    let duplicate_of = repeated.and_then(|(_, id)| id);
+    let author = comment.author.as_ref().map(|author| hash_word(author.as_str()));
+    let found = repeated(text, exact, &runs, &anatomy.words, thread);
+    let (flag, duplicate_of, is_quotable) = not_of_itself(found, &comment, author, thread);
+    flags.extend(flag);
     // A comment that is said again is not a quote of itself: it is scored as it was the first time.
-    let quotes = quotes(text, &anatomy.words, thread, Some(&runs).filter(|_| duplicate_of.is_none()));
+    let quotes = quotes(text, &anatomy.words, thread, Some(&runs).filter(|_| is_quotable));
     if !quotes.is_empty() {
         // A translation without a marker is one of the commenter's own words, or none.
         let translation = own.translation.filter(|supplied| supplied.is_marked);
@@ -213,7 +221,6 @@ fn place(
         flags.push(Flag::ParentUnknown);
     }
     let vector = own.vector.take().map(Arc::new);
-    let author = comment.author.as_ref().map(|author| hash_word(author.as_str()));
     // A comment that is said again would be compared with itself.
     let earlier = if duplicate_of.is_some() { Arc::default() } else { Arc::clone(&thread.centroid) };
     let similarities = vector.as_ref().filter(|_| is_readable && site.models.topic.is_some()).map(|vector| {
@@ -304,6 +311,24 @@ fn repeated(
         return Some((Flag::Duplicate, Some(id)));
     }
     thread.comment_words.near_duplicate(runs, words).map(|number| (Flag::NearDuplicate, thread.id(number)))
+}
+
+/// What a comment repeats, unless it is an edited one and repeats itself as it was before: under its id, or by its author.
+/// Also whether it may quote earlier comments.
+fn not_of_itself(
+    found: Option<(Flag, Option<CommentId>)>,
+    comment: &Comment,
+    author: Option<u64>,
+    thread: &ThreadState,
+) -> (Option<Flag>, Option<CommentId>, bool) {
+    let Some((flag, earlier)) = found else { return (None, None, true) };
+    let is_by = |id: &CommentId| author.is_some_and(|author| thread.is_by(id, author));
+    let is_former = |id: &CommentId| *id == comment.id || is_by(id);
+    if is_edit(comment) && earlier.as_ref().is_some_and(is_former) {
+        return (None, None, false);
+    }
+    let is_quotable = earlier.is_none();
+    (Some(flag), earlier, is_quotable)
 }
 
 /// Quotes of the article, and also of earlier comments where what they share with this one is given; none overlaps another.

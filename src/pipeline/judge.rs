@@ -35,9 +35,19 @@ pub(super) struct Judged {
     pub(super) verdicts: Vec<Verdict>,
     /// Items that became none.
     pub(super) rejects: Vec<Reject>,
+    /// Before which byte of the lines each of them would stand.
+    pub(super) reject_places: Vec<usize>,
     pub(super) tally: Tally,
     /// Where a checkpoint is to be made behind it.
     pub(super) mark: Option<Mark>,
+}
+
+impl Judged {
+    fn add_reject(&mut self, reject: Reject) {
+        self.tally.add_reject(&reject);
+        self.rejects.push(reject);
+        self.reject_places.push(self.lines.len());
+    }
 }
 
 /// Judges a batch with the models of tone that were in force when its turn came. A failure in one comment is that comment's
@@ -51,8 +61,7 @@ pub(super) fn judge_batch(items: Vec<InContext>, site: &Site, scorers: &Scorers)
             InContext::Thread => judged.tally.threads += 1,
             InContext::Aside(aside) => judged.tally.add_aside(&aside),
             InContext::Reject(reject) => {
-                judged.tally.add_reject(&reject);
-                judged.rejects.push(redacted_reject(reject, redact));
+                judged.add_reject(redacted_reject(reject, redact));
             }
             InContext::Comment(mut comment) => {
                 let (length, verdicts) = (judged.lines.len(), judged.verdicts.len());
@@ -64,8 +73,7 @@ pub(super) fn judge_batch(items: Vec<InContext>, site: &Site, scorers: &Scorers)
                     judged.lines.truncate(length);
                     judged.verdicts.truncate(verdicts);
                     scratch = ToneScratch::default();
-                    judged.tally.add_reject(&reject);
-                    judged.rejects.push(redacted_reject(reject, redact));
+                    judged.add_reject(redacted_reject(reject, redact));
                 }
             }
         }

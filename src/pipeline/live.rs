@@ -1,5 +1,6 @@
 //! The pipeline for a program that is asked: comments that come one request at a time, with a state of threads that stays.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::config::{Plan, ScorePrior};
@@ -8,6 +9,7 @@ use crate::domain::{
     Span, Stage, ThreadHeader, ThreadId, Tone, Topic, Translation,
 };
 use crate::language::LanguageMix;
+use crate::source::{FieldMap, ReadSettings, RequestedFormat};
 use crate::text::segments::text_of;
 use crate::text::sentences::sentences;
 use crate::tone::{EvenMix, ToneModel, ToneScratch};
@@ -16,7 +18,7 @@ use crate::translate::Translators;
 use super::authors::Authors;
 use super::context::{CommentInContext, Context, InContext};
 use super::guard::guarded;
-use super::judge::{judge_batch, may_be_in, topic};
+use super::judge::{Judged, judge_batch, may_be_in, topic};
 use super::models::{ModelProblem, Models, Scorers};
 use super::prepare::Prepared;
 use super::reload::Reload;
@@ -117,8 +119,21 @@ pub struct Answers {
     pub lines: Vec<u8>,
     /// Items that became none.
     pub rejects: Vec<Reject>,
+    /// Before which byte of the lines each of them would stand, were it one.
+    pub reject_places: Vec<usize>,
     /// The count.
     pub tally: Tally,
+}
+
+impl Answers {
+    /// Adds what came of the items behind these.
+    pub fn append(&mut self, next: Self) {
+        let before = self.lines.len();
+        self.lines.extend(next.lines);
+        self.rejects.extend(next.rejects);
+        self.reject_places.extend(next.reject_places.into_iter().map(|place| before + place));
+        self.tally.merge(next.tally);
+    }
 }
 
 impl Live {
@@ -144,6 +159,49 @@ impl Live {
     #[must_use]
     pub fn scorers(&self) -> Arc<Scorers> {
         self.now().scorers
+    }
+
+    /// What scores comments, by stage, as records cite it.
+    #[must_use]
+    pub fn citations(&self) -> BTreeMap<Arc<str>, Arc<str>> {
+        self.scorers().citations().clone()
+    }
+
+    /// Does some work on one of the threads that look at long texts.
+    ///
+    /// # Errors
+    /// Where the work panics.
+    pub async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, RunError> {
+        self.workers.run("apart", work).await
+    }
+
+    /// Texts that wait for a thread to look at them.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.workers.waiting()
+    }
+
+    /// Looks into the configuration that is in force.
+    pub fn with_plan<T>(&self, look: impl FnOnce(&Plan) -> T) -> T {
+        look(&self.now().site.plan)
+    }
+
+    /// The languages that the off-topic model reads; none where topic is switched off.
+    #[must_use]
+    pub fn topic_languages(&self) -> Vec<LanguageCode> {
+        self.now().site.models.topic.as_ref().map(|topic| topic.languages().to_vec()).unwrap_or_default()
+    }
+
+    /// How inputs are read, in a format that is asked for or told by itself.
+    #[must_use]
+    pub fn read_settings(&self, format: RequestedFormat) -> ReadSettings {
+        self.with_plan(|plan| ReadSettings {
+            format,
+            map: FieldMap::default(),
+            article: None,
+            limits: plan.limits.clone(),
+            keep_raw: plan.output.raw_dead_letters,
+        })
     }
 
     /// The languages that the site reads.
@@ -283,7 +341,8 @@ impl Live {
         let placed = place(own.map_or(&self.threads, |own| own.context.as_ref()));
         let placed = self.translated(placed, &site).await;
         let judged = self.workers.run("judge", move || judge_batch(placed, &site, &scorers)).await?;
-        Ok(Answers { lines: judged.lines, rejects: judged.rejects, tally: judged.tally })
+        let Judged { lines, rejects, reject_places, tally, .. } = judged;
+        Ok(Answers { lines, rejects, reject_places, tally })
     }
 
     /// The items with their translations, where they wait for one.

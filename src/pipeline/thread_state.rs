@@ -101,6 +101,11 @@ impl ThreadState {
         self.by_id.get(id).and_then(|number| self.get(*number))
     }
 
+    /// Whether a comment that is remembered is an author's.
+    pub(super) fn is_by(&self, id: &CommentId, author: u64) -> bool {
+        self.comment(id).is_some_and(|comment| comment.author == Some(author))
+    }
+
     fn get(&self, number: TrailNumber) -> Option<&Remembered> {
         self.comments.get(number.wrapping_sub(self.first_number) as usize)
     }

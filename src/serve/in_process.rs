@@ -1,6 +1,6 @@
 //! The server without a socket: what it would answer, for programs and tests that have it in their own process.
 
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -12,6 +12,7 @@ use crate::pipeline::Live;
 
 use super::app::App;
 use super::clock::Clock;
+use super::files::Files;
 use super::perspective::GoogleError;
 use super::router::router;
 
@@ -44,7 +45,7 @@ impl InProcess {
     /// A server that answers as one with this plan and no label store would.
     #[must_use]
     pub fn new(plan: ServePlan, live: Live, clock: Clock) -> Self {
-        Self { router: router(Arc::new(App { plan, live, store: None, missing_store: Once::new(), clock })) }
+        Self { router: router(Arc::new(App::new(plan, live, None, Files::default(), clock))) }
     }
 
     /// Answers a request; within a runtime of tokio. What can be no request of HTTP is answered as a bad one.

@@ -5,6 +5,7 @@ mod archive;
 mod arrange;
 mod article_lines;
 mod coral;
+mod coral_request;
 mod csv;
 mod csv_header;
 mod csv_rows;
@@ -60,6 +61,7 @@ mod xml_source;
 mod youtube;
 mod yt_dlp;
 
+pub use coral_request::{CoralBody, coral_request};
 pub use field_map::{FieldMap, FieldMapError, MappedField};
 pub use format::{Format, Order, RequestedFormat, RequestedFormatError};
 pub use idle::IdleRead;

@@ -11,4 +11,4 @@ mod model;
 pub use even_mix::{EvenMix, natural_rate};
 pub use evidence::strongest;
 pub use explanation::{LabelExplanation, ToneExplanation, ToneModelKind, UnknownLabel, WantedLabels};
-pub use model::{CustomModel, ToneModel, ToneScratch};
+pub use model::{CustomModel, ToneModel, ToneModelPart, ToneScratch};

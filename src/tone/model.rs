@@ -48,6 +48,17 @@ pub struct CustomModel {
     pub model: LinearModel,
 }
 
+/// One of the models behind a tone.
+#[derive(Debug, Clone, Copy)]
+pub struct ToneModelPart<'m> {
+    /// The name under which records cite it.
+    pub name: &'m str,
+    /// The names of its scores in records.
+    pub labels: &'m [Arc<str>],
+    /// The languages that it reads.
+    pub languages: &'m [LanguageCode],
+}
+
 /// Memory that is used again from text to text.
 #[derive(Debug, Default)]
 pub struct ToneScratch {
@@ -133,6 +144,22 @@ impl ToneModel {
     #[must_use]
     pub fn custom(&self) -> &[CustomModel] {
         &self.custom
+    }
+
+    /// What each model scores: that of abuse, that of sentiment, the site's own.
+    pub fn parts(&self) -> impl Iterator<Item = ToneModelPart<'_>> {
+        let own = self.custom.iter().map(|custom| (&*custom.name, &custom.model));
+        let mut labels = self.score_labels.as_slice();
+        [("tone", &self.abuse), ("sentiment", &self.sentiment)].into_iter().chain(own).map(move |(name, model)| {
+            let own = labels.split_off(..model.labels().len()).unwrap_or_default();
+            ToneModelPart { name, labels: own, languages: model.languages() }
+        })
+    }
+
+    /// From which probability of an abuse label on a tone is hostile.
+    pub fn hostile_thresholds(&self) -> impl Iterator<Item = (&Arc<str>, f64)> {
+        let named = |(label, at): &(usize, f64)| Some((self.score_labels.get(*label)?, *at));
+        self.hostile_at.iter().filter_map(named)
     }
 
     /// The names of all scores, in their order: the abuse model's, the sentiment model's, those of the site's own.

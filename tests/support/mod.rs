@@ -1,6 +1,7 @@
 //! What the tests share: folders, the program, and what it wrote.
 
 pub mod browser;
+mod checked_server;
 mod checkpointed;
 mod generator;
 pub mod in_memory;
@@ -9,11 +10,13 @@ mod model_folder;
 pub mod records;
 pub mod rust_paths;
 pub mod server;
+pub mod socket;
 mod tables;
 #[cfg(feature = "sentence-transformer")]
 pub mod tiny_sentence_encoder;
 mod workspace;
 
+pub use checked_server::CheckedServer;
 pub use checkpointed::{CHECKPOINT, CheckpointedRun, mixed_input};
 pub use generator::interleaved_threads;
 pub use model_folder::SmallModel;

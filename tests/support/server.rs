@@ -24,6 +24,7 @@ pub struct Server {
     stderr: Receiver<String>,
 }
 
+#[allow(dead_code, reason = "a starter for all that is asked of servers")]
 impl Server {
     /// Starts a server with what the folder's `pipeline.toml` says, if there is one.
     pub fn start(workspace: &Workspace) -> Self {
@@ -62,7 +63,7 @@ impl Server {
                 panic!("the server did not begin: {said:?}; {:?}", server.child.try_wait());
             };
             match line.find(ANNOUNCEMENT).and_then(|at| line.get(at + ANNOUNCEMENT.len()..)) {
-                Some(address) => server.address = address.trim().to_owned(),
+                Some(address) => address.trim().clone_into(&mut server.address),
                 None => said.push(line),
             }
         }
@@ -109,6 +110,20 @@ impl Server {
         Reply::of(agent().get(self.url(path)).call().unwrap_or_else(|error| panic!("GET {path}: {error}")))
     }
 
+    /// Sends any request.
+    #[track_caller]
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Reply {
+        let mut request = ureq::http::Request::builder().method(method).uri(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.as_ref()).expect("a request");
+        // Whether a method takes a body is for the server to say.
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
+        Reply::of(agent.run(request).unwrap_or_else(|error| panic!("{method} {path}: {error}")))
+    }
+
     /// Sends a body to a path.
     #[track_caller]
     pub fn post(&self, path: &str, body: impl AsRef<[u8]>) -> Reply {
@@ -118,11 +133,7 @@ impl Server {
     /// Sends a body with headers to a path.
     #[track_caller]
     pub fn post_with(&self, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Reply {
-        let mut request = agent().post(self.url(path));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        Reply::of(request.send(body.as_ref()).unwrap_or_else(|error| panic!("POST {path}: {error}")))
+        self.send("POST", path, headers, body)
     }
 
     /// Sends a file to a path.

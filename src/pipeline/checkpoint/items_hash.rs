@@ -54,8 +54,9 @@ impl ItemsHash {
         }
         self.optional(moderation.map(|decision| decision.name().unwrap_or("unclear")));
         self.bytes.push(u8::from(stated.is_some()));
-        if let Some(Stated { revision_id, reasons, labels }) = stated.as_deref() {
+        if let Some(Stated { revision_id, reasons, labels, is_edit }) = stated.as_deref() {
             self.optional(revision_id.as_deref());
+            self.bytes.extend(is_edit.then_some(b'e'));
             self.number(reasons.len() as u64);
             for reason in reasons {
                 self.text(reason);

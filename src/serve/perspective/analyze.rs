@@ -27,6 +27,8 @@ use super::span::Utf16Span;
 const MAX_TEXT_BYTES: usize = 20_480;
 /// The longest entry of the context, in bytes.
 pub(super) const MAX_CONTEXT_BYTES: usize = 1 << 20;
+/// Up to so many bytes a request is read where it came in.
+const SHORT_BYTES: usize = 64 << 10;
 /// Entries of a context that are looked at, the newest.
 const MAX_ENTRIES: usize = 100;
 
@@ -48,8 +50,17 @@ pub(super) async fn analyzed(app: &App, query: &str, body: &[u8]) -> Response<Ht
         Ok(query) => query,
         Err(error) => return error.respond(true),
     };
-    let answered = async { analyze_request(app, &read(body)?, &query).await }.await;
+    let answered = async { analyze_request(app, &read_apart(app, body).await?, &query).await }.await;
     answered.unwrap_or_else(|error| error.respond(query.is_pretty()))
+}
+
+/// Reads a request; a long one on a thread of its own, so that it keeps nobody waiting.
+async fn read_apart(app: &App, body: &[u8]) -> Result<AnalyzeRequest, GoogleError> {
+    if body.len() <= SHORT_BYTES {
+        return read(body);
+    }
+    let body = body.to_vec();
+    app.live.apart(move || read(&body)).await.map_err(|_| GoogleError::internal())?
 }
 
 /// An attribute that is asked for, under the name that it is asked for by.
@@ -82,6 +93,7 @@ async fn analyze_request(
     let text = question.text.clone();
     let has_context = question.article.is_some() || !question.earlier.is_empty();
     let answer = app.live.answer(question).await.map_err(|_| GoogleError::internal())?;
+    app.metrics.scored(1);
     if stated.is_empty() && answer.language.best().is_none() {
         return Err(GoogleError::of_type("LANGUAGE_DETECTION_FAILED", "Unable to detect language"));
     }
@@ -101,7 +113,12 @@ async fn analyze_request(
     for wanted in &wanted {
         match found.scores(wanted) {
             Ok(found) if is_below(&found, wanted.parameters) => {}
-            Ok(found) => told.push((wanted.name, found)),
+            Ok(found) => {
+                if found.summary_score.is_high() {
+                    app.metrics.scored_high(wanted.attribute.label());
+                }
+                told.push((wanted.name, found));
+            }
             Err(Missing::Absent(absence)) => absent.push((wanted.name, absence)),
             Err(Missing::LanguageUnsupported) if drops => {}
             Err(Missing::LanguageUnsupported) => {

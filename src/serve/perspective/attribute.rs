@@ -23,6 +23,14 @@ pub(super) enum Attribute {
 }
 
 impl Attribute {
+    /// What we call it.
+    pub(super) fn label(&self) -> &str {
+        match self {
+            Self::Label(label) => label,
+            Self::OffTopic => "off_topic",
+        }
+    }
+
     /// What a name asks for; it may have a version (`TOXICITY@6`) and `_EXPERIMENTAL` behind it. `None` for what we do not
     /// have. A label of a site's own model is asked for by its name, in any case.
     pub(super) fn named(name: &str, scorers: &Scorers, has_topic: bool) -> Option<Self> {

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::OriginalUri;
 use axum::http::{Method, Response, StatusCode};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::super::respond;
 
@@ -27,9 +27,32 @@ pub(in super::super) enum Detail {
         #[serde(skip_serializing_if = "Option::is_none")]
         language_not_supported_by_attribute_error: Option<LanguageNotSupported>,
     },
+    /// `google.rpc.ErrorInfo`.
+    #[serde(rename = "type.googleapis.com/google.rpc.ErrorInfo")]
+    ErrorInfo { reason: &'static str, domain: &'static str, metadata: Metadata },
+    /// `google.rpc.Help`.
+    #[serde(rename = "type.googleapis.com/google.rpc.Help")]
+    Help { links: [Link; 1] },
     /// `google.rpc.BadRequest`.
     #[serde(rename = "type.googleapis.com/google.rpc.BadRequest", rename_all = "camelCase")]
     BadRequest { field_violations: Vec<FieldViolation> },
+}
+
+/// What an `ErrorInfo` says besides, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub(in super::super) struct Metadata(pub(in super::super) Vec<(&'static str, String)>);
+
+impl Serialize for Metadata {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// A link of a `Help`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(in super::super) struct Link {
+    pub(in super::super) description: &'static str,
+    pub(in super::super) url: &'static str,
 }
 
 /// What is wrong with a field.
@@ -97,6 +120,11 @@ impl GoogleError {
     /// A text that is longer than its limit.
     pub(in super::super) fn too_many_bytes(what: &str, bytes: usize, limit: usize) -> Self {
         Self::invalid_argument(format!("{what} was too many bytes. Value ({bytes}) exceeded limit ({limit})."))
+    }
+
+    /// A body that is longer than its limit.
+    pub(in super::super) fn too_long(limit: usize) -> Self {
+        Self::invalid_argument(format!("Request payload size exceeds the limit: {limit} bytes."))
     }
 
     /// An attribute that does not read the languages of a text.

@@ -19,5 +19,6 @@ mod suggest_request;
 pub(super) use analyze::analyze;
 pub(super) use batch::batch;
 pub(super) use discovery::{discovery, discovery_of_other_versions};
-pub(super) use error::{GoogleError, method_not_allowed, not_found};
+pub(super) use error::{Detail, GoogleError, Link, Metadata, method_not_allowed, not_found};
+pub(super) use query::Query;
 pub(super) use suggest::suggest_score;
