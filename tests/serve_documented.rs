@@ -41,8 +41,8 @@ fn routes(folder: &Path, found: &mut BTreeSet<String>) {
 fn every_route_is_in_the_document_and_the_other_way_round() {
     let mut found = BTreeSet::new();
     routes(&repository().join("src/serve"), &mut found);
-    // What answers that there is nothing.
-    found.retain(|path| path != "/v1" && !path.contains('{'));
+    // Without what answers that there is nothing, and paths that are the same in other letters.
+    found.retain(|path| path != "/v1" && !path.contains(['{', '%']));
     assert!(found.contains("/v1/threads") && found.contains("/v1alpha1/comments:analyze"), "{found:?}");
     let server = CheckedServer::start();
     let documented: BTreeSet<String> = server.document["paths"].as_object().expect("paths").keys().cloned().collect();
