@@ -19,6 +19,7 @@ pub mod topic;
 pub mod config;
 pub mod wire;
 
+pub mod feedback;
 pub mod labelled;
 pub mod registry;
 pub mod sink;

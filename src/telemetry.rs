@@ -2,6 +2,20 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Lines of the log that were lost.
+static LOST_LOG_LINES: AtomicU64 = AtomicU64::new(0);
+
+/// Counts a line of the log that nobody took in time.
+pub fn lose_log_line() {
+    LOST_LOG_LINES.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Lines of the log that nobody took in time.
+#[must_use]
+pub fn lost_log_lines() -> u64 {
+    LOST_LOG_LINES.load(Ordering::Relaxed)
+}
+
 /// What a run has done so far. Read by whoever shows progress; never used to decide anything.
 #[derive(Debug, Default)]
 pub struct Counters {

@@ -29,6 +29,7 @@ mod fuzz_corpus;
 mod hostile_models;
 mod hostile_text;
 mod interrupt;
+mod label_store;
 mod language_set;
 mod limits;
 mod metamorphic;
@@ -53,9 +54,22 @@ mod sbom;
 #[cfg(feature = "sentence-transformer")]
 mod sentence_encoder;
 mod serve_api;
+mod serve_batch;
+#[cfg(unix)]
+mod serve_clients;
 mod serve_coral;
 mod serve_documented;
+#[cfg(unix)]
+mod serve_faults;
+mod serve_feedback;
+#[cfg(unix)]
+mod serve_keys;
 mod serve_moderations;
+#[cfg(unix)]
+mod serve_operations;
+mod serve_perspective;
+#[cfg(unix)]
+mod serve_tls;
 mod statements;
 mod streaming;
 mod supplied_translations;

@@ -19,6 +19,7 @@ const RANKS: &[(&str, u8)] = &[
     ("policy", 3),
     ("wire", 4),
     ("config", 4),
+    ("feedback", 5),
     ("labelled", 5),
     ("source", 5),
     ("sink", 5),

@@ -2,6 +2,7 @@
 //! comes out.
 
 mod parts;
+mod server;
 
 use std::io::{self, Cursor, Read};
 
@@ -12,7 +13,7 @@ use threadsieve::text::html::{article_text, marked_text, own_words};
 
 /// All targets: a reader each, text in HTML, archives and compressed files of any format, and parts of the program that
 /// read something else than comments.
-pub const TARGETS: [&str; 27] = [
+pub const TARGETS: [&str; 28] = [
     "jsonl",
     "csv",
     "page",
@@ -40,6 +41,7 @@ pub const TARGETS: [&str; 27] = [
     "features",
     "model",
     "config",
+    "serve_analyze",
 ];
 
 /// More items than any input of a few hundred KB can be: a reader that yields as many does not end.
@@ -58,6 +60,7 @@ pub fn read_target(target: &str, bytes: &[u8]) -> usize {
         "features" => parts::read_features(&String::from_utf8_lossy(bytes)),
         "model" => parts::read_model(bytes),
         "config" => parts::read_config(&String::from_utf8_lossy(bytes)),
+        "serve_analyze" => server::ask_perspective(bytes),
         reader => {
             let name = reader.replace('_', "-");
             let format = name.parse().expect("the name of a format");

@@ -32,6 +32,14 @@ impl Embedding {
         self.values.is_empty()
     }
 
+    /// The sum of what each dimension of the direction, brought to length 1, is worth; 0 for the vector of nothing. Weights
+    /// beyond its dimensions count nothing.
+    #[must_use]
+    pub fn weighted_sum(&self, weights: &[f32]) -> f32 {
+        let sum: f32 = self.values.iter().zip(weights).map(|(value, weight)| f32::from(*value) * weight).sum();
+        sum * self.inverse_length
+    }
+
     /// Cosine of the angle to another, -1..=1; 0 where one of them is empty.
     #[must_use]
     pub fn cosine(&self, other: &Self) -> f32 {
@@ -106,6 +114,19 @@ mod tests {
         for number in steps.chain(halves).chain([127.000_01, -127.000_01, -0.0]) {
             assert_eq!(rounded(number), number.round() as i8, "{number}");
         }
+    }
+
+    #[test]
+    fn a_weighted_sum_is_that_of_the_direction_alone() {
+        let check = |sum: &[i32], weights: &[f32], expected: f32| {
+            let found = Embedding::of(sum).weighted_sum(weights);
+            assert!((found - expected).abs() < 0.01, "{sum:?} {weights:?}: {found}");
+        };
+        check(&[3000, -4000], &[1.0, 0.0], 0.6);
+        check(&[3, -4], &[1.0, 2.0], 0.6 - 1.6);
+        check(&[3, -4], &[1.0, 2.0, 100.0], 0.6 - 1.6);
+        check(&[3, -4], &[1.0], 0.6);
+        check(&[0, 0], &[1.0, 2.0], 0.0);
     }
 
     #[test]

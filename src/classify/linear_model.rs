@@ -25,6 +25,12 @@ pub(super) mod names {
     pub const THRESHOLDS: &str = "thresholds";
 }
 
+/// The parameter of a file that states a label's natural rate.
+#[must_use]
+pub fn natural_rate_parameter(label: &str) -> String {
+    format!("natural_rate.{label}")
+}
+
 /// What a model says of one of its labels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LabelParameters {
@@ -36,6 +42,9 @@ pub struct LabelParameters {
     pub offset: f64,
     /// Probability, 0..=1, from which on the label is said to apply.
     pub threshold: f64,
+    /// Share of the natural mix of texts that has the label, as the file's parameter `natural_rate.<label>` states it:
+    /// the mix that probabilities are right for. Absent where the file states none.
+    pub natural_rate: Option<f64>,
     /// What one step of a weight is worth.
     weight_scale: f64,
 }
@@ -64,7 +73,7 @@ impl LinearModel {
     /// # Errors
     /// Where the file is of another kind or feature extraction, or its parts do not fit together: the number of buckets
     /// is no power of two or above 2^18, there are no labels or more than 64, two share a name, a language is no code,
-    /// a number is not finite or outside its range.
+    /// a number is not finite or outside its range; a natural rate lies between 0 and 1, both excluded.
     pub fn from_artifact(artifact: &Artifact) -> Result<Self, ArtifactError> {
         artifact.expect(KIND, FEATURE_SPEC)?;
         let header = artifact.header();
@@ -102,6 +111,7 @@ impl LinearModel {
                 intercept: intercepts[at],
                 offset: offsets[at],
                 threshold,
+                natural_rate: natural_rate(artifact, name)?,
                 weight_scale: scale,
             });
         }
@@ -200,6 +210,20 @@ impl LinearModel {
             intercept: label.intercept + label.offset,
         });
         SparseLogistic { labels: labels.collect(), summaries: Vec::new() }
+    }
+}
+
+/// The rate that a file states for a label, if it does.
+fn natural_rate(artifact: &Artifact, label: &str) -> Result<Option<f64>, ArtifactError> {
+    let parameter = natural_rate_parameter(label);
+    if !artifact.header().parameters.contains_key(&parameter) {
+        return Ok(None);
+    }
+    match artifact.parameter(&parameter)? {
+        rate if rate > 0.0 && rate < 1.0 => Ok(Some(rate)),
+        rate => {
+            Err(ArtifactError::BrokenHeader(format!("parameter `{parameter}` = {rate} is no rate between 0 and 1")))
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::wire::dead_letter::DeadLetter;
 
 use super::failure::{Exit, Failure};
 use super::inputs::{Problems, ReadOptions};
+use super::label_store::{self, StoreCommand};
 use super::outputs::{self, Taken};
 
 /// Rows are written in pieces of about so many bytes.
@@ -27,10 +28,15 @@ const TOLD_DEAD_LETTERS: u64 = 20;
     Civil Comments and SOCC) become rows that train, evaluate and calibrate read. docs/exports.md has the labels of each format.\n\n\
     Examples:\n  \
     threadsieve labels comments.ndjson stories.ndjson commentModerationActions.ndjson --out labels.jsonl\n  \
-    threadsieve labels export.xml.gz --label spam --out spam.jsonl && threadsieve train spam spam.jsonl --out my-models/spam\n\n\
+    threadsieve labels export.xml.gz --label spam --out spam.jsonl && threadsieve train spam spam.jsonl --out my-models/spam\n  \
+    threadsieve labels export --store labels.db --out ours.jsonl\n\n\
     Exit codes: 0 done; 1 no decision or label was found, or an input could not be read to its end; 2 could not run."
 )]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct LabelsOptions {
+    #[command(subcommand)]
+    store: Option<StoreCommand>,
+
     #[command(flatten)]
     read: ReadOptions,
 
@@ -50,6 +56,9 @@ pub(super) struct LabelsOptions {
 
 /// Writes a row for each comment that somebody has judged.
 pub(super) fn labels(options: &LabelsOptions) -> Result<Exit, Failure> {
+    if let Some(command) = &options.store {
+        return label_store::run(command);
+    }
     let mut problems = Problems::new();
     let settings = options.read.settings(&mut problems);
     let specs = options.read.specs(&mut problems);

@@ -16,9 +16,11 @@ mod explanation_text;
 mod failure;
 mod inputs;
 mod inspect;
+mod label_store;
 mod labels;
 mod logging;
 mod models;
+mod open_files;
 mod outputs;
 mod peak_memory;
 mod policy;
@@ -51,7 +53,10 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { Exit::CouldNotRun.into() } else { Exit::Done.into() };
         }
     };
-    logging::start(arguments.verbose, arguments.log_format);
+    // A server must not wait for whoever takes its log.
+    let serves = matches!(arguments.command, Command::Serve(_));
+    let manner = if serves { logging::Manner::Apart } else { logging::Manner::Direct };
+    let _logging = logging::start(arguments.verbose, arguments.log_format, manner);
     failure::keep_words_out_of_panics();
     let result = match arguments.command {
         Command::Run(options) => run::run(&options),

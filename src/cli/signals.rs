@@ -3,12 +3,17 @@
 /// Completes at the first Ctrl-C or SIGTERM; the second ends the process at once. Signals are waited for on a task of
 /// their own, so that one is heard also while an output takes nothing. They are listened for from now on.
 pub(super) fn interrupted() -> impl Future<Output = ()> + Send + 'static {
+    told_to_end("interrupted: finishing what was read; the second signal ends the run at once")
+}
+
+/// The same, with other words for whoever sent the signal.
+pub(super) fn told_to_end(message: &'static str) -> impl Future<Output = ()> + Send + 'static {
     let (first, heard) = tokio::sync::oneshot::channel();
     let mut signals = Signals::listen();
     tokio::spawn(async move {
         signals.next().await;
         // Told here: the run may not notice before its output takes something.
-        tracing::warn!("interrupted: finishing what was read; the second signal ends the run at once");
+        tracing::warn!("{message}");
         let _ = first.send(());
         signals.next().await;
         std::process::exit(130);
@@ -16,6 +21,37 @@ pub(super) fn interrupted() -> impl Future<Output = ()> + Send + 'static {
     async move {
         // The task above lives as long as the runtime.
         let _ = heard.await;
+    }
+}
+
+/// Completes at a SIGHUP. They are listened for from now on.
+#[cfg(unix)]
+pub(super) struct Hangups(Option<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Hangups {
+    pub(super) fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self(signal(SignalKind::hangup()).ok())
+    }
+
+    pub(super) async fn next(&mut self) {
+        heard(self.0.as_mut()).await;
+    }
+}
+
+/// Elsewhere there is no such signal.
+#[cfg(not(unix))]
+pub(super) struct Hangups;
+
+#[cfg(not(unix))]
+impl Hangups {
+    pub(super) fn listen() -> Self {
+        Self
+    }
+
+    pub(super) async fn next(&mut self) {
+        std::future::pending().await
     }
 }
 

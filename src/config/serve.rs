@@ -49,6 +49,8 @@ pub struct ServePlan {
     pub cors_origins: Vec<String>,
     /// Longest body of a request, in bytes; also of all parts of a batch together.
     pub max_body_bytes: usize,
+    /// Bytes of the bodies of all requests that are worked on at a time; more are answered 429.
+    pub max_bodies_bytes: usize,
     /// Longest line and headers of a request, in bytes.
     pub max_header_bytes: usize,
     /// Connections that are open at a time; more wait to be accepted.
@@ -65,6 +67,8 @@ pub struct ServePlan {
     pub requests_per_minute: Option<NonZeroU32>,
     /// Whether each request is logged, without its text.
     pub access_log: bool,
+    /// Whether the log says where requests come from.
+    pub log_client_address: bool,
 }
 
 impl ServePlan {
@@ -107,6 +111,7 @@ pub(super) struct ServeSection {
     coral_secret_env: Option<String>,
     cors_origins: Vec<String>,
     max_body_bytes: usize,
+    max_bodies_bytes: usize,
     max_header_bytes: usize,
     max_connections: usize,
     max_in_flight: usize,
@@ -115,6 +120,7 @@ pub(super) struct ServeSection {
     shutdown_timeout_ms: u64,
     requests_per_minute: u32,
     access_log: bool,
+    log_client_address: bool,
 }
 
 impl Default for ServeSection {
@@ -130,6 +136,7 @@ impl Default for ServeSection {
             coral_secret_env: None,
             cors_origins: Vec::new(),
             max_body_bytes: 16 << 20,
+            max_bodies_bytes: 256 << 20,
             max_header_bytes: 32 << 10,
             max_connections: 20_000,
             max_in_flight: 512,
@@ -138,6 +145,7 @@ impl Default for ServeSection {
             shutdown_timeout_ms: 30_000,
             requests_per_minute: 0,
             access_log: true,
+            log_client_address: false,
         }
     }
 }
@@ -157,6 +165,7 @@ impl ServeSection {
             coral_secret_env: plan.coral_secret_env.clone(),
             cors_origins: plan.cors_origins.clone(),
             max_body_bytes: plan.max_body_bytes,
+            max_bodies_bytes: plan.max_bodies_bytes,
             max_header_bytes: plan.max_header_bytes,
             max_connections: plan.max_connections,
             max_in_flight: plan.max_in_flight,
@@ -165,6 +174,7 @@ impl ServeSection {
             shutdown_timeout_ms: milliseconds(plan.shutdown_timeout),
             requests_per_minute: plan.requests_per_minute.map_or(0, NonZeroU32::get),
             access_log: plan.access_log,
+            log_client_address: plan.log_client_address,
         }
     }
 }
@@ -212,6 +222,9 @@ impl Reader<'_> {
         if section.max_header_bytes < LEAST_HEADER_BYTES {
             self.problem(format!("[serve] `max_header_bytes` must be at least {LEAST_HEADER_BYTES}"));
         }
+        if section.max_bodies_bytes < section.max_body_bytes {
+            self.problem("[serve] `max_bodies_bytes` must be at least `max_body_bytes`: there would be no room for one");
+        }
         let times =
             [("header_timeout_ms", section.header_timeout_ms), ("request_timeout_ms", section.request_timeout_ms)];
         for (name, _) in times.iter().filter(|(_, value)| *value == 0) {
@@ -228,6 +241,7 @@ impl Reader<'_> {
             coral_secret_env: section.coral_secret_env,
             cors_origins: section.cors_origins,
             max_body_bytes: section.max_body_bytes,
+            max_bodies_bytes: section.max_bodies_bytes,
             max_header_bytes: section.max_header_bytes,
             max_connections: section.max_connections,
             max_in_flight: section.max_in_flight,
@@ -236,6 +250,7 @@ impl Reader<'_> {
             shutdown_timeout: Duration::from_millis(section.shutdown_timeout_ms),
             requests_per_minute: NonZeroU32::new(section.requests_per_minute),
             access_log: section.access_log,
+            log_client_address: section.log_client_address,
         })
     }
 }
@@ -267,6 +282,7 @@ mod tests {
         check("tls_key = \"k\"", "go together");
         check("max_in_flight = 0", "`max_in_flight` must be at least 1");
         check("max_header_bytes = 100", "must be at least 8192");
+        check("max_bodies_bytes = 100", "`max_bodies_bytes` must be at least `max_body_bytes`");
         check("request_timeout_ms = 0", "must be at least 1");
         check("port = 3", "unknown field `port`");
         check("score_prior = \"odd\"", "unknown variant");

@@ -1,17 +1,18 @@
 //! The pipeline for a program that is asked: comments that come one request at a time, with a state of threads that stays.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use crate::config::Plan;
+use crate::config::{Plan, ScorePrior};
 use crate::domain::{
-    Absence, Body, Candidate, Comment, CommentId, Item, LanguageCode, LanguageVerdict, Origin, Reject, Span, Stage,
-    ThreadHeader, ThreadId, Tone, Topic, Translation,
+    Absence, Body, Candidate, Comment, CommentId, Item, LabelledScore, LanguageCode, LanguageVerdict, Origin, Reject,
+    Span, Stage, ThreadHeader, ThreadId, Tone, Topic, Translation,
 };
 use crate::language::LanguageMix;
 use crate::source::{FieldMap, ReadSettings, RequestedFormat};
 use crate::text::segments::text_of;
 use crate::text::sentences::sentences;
-use crate::tone::ToneScratch;
+use crate::tone::{EvenMix, ToneModel, ToneScratch};
 use crate::translate::Translators;
 
 use super::authors::Authors;
@@ -48,6 +49,15 @@ pub struct Live {
 struct Now {
     site: Arc<Site>,
     scorers: Arc<Scorers>,
+    even_mix: Option<Arc<EvenMix>>,
+}
+
+impl Now {
+    fn new(site: Arc<Site>, scorers: Arc<Scorers>) -> Self {
+        let encoder = site.models.topic.as_ref().map(|topic| Arc::clone(&topic.parts().encoder));
+        let even_mix = scorers.tone.as_ref().map(|tone| Arc::new(EvenMix::of(tone, encoder)));
+        Self { site, scorers, even_mix }
+    }
 }
 
 /// A text that is asked about by itself, with what the asker knows of it.
@@ -65,14 +75,23 @@ pub struct Question {
     pub languages: Vec<LanguageCode>,
     /// Whether each sentence is scored by itself too.
     pub with_sentences: bool,
+    /// The mix of comments that scores are to be for.
+    pub prior: ScorePrior,
 }
 
 impl Question {
-    /// A question about a text of which nothing else is known.
+    /// A question about a text of which nothing else is known, at the natural mix.
     #[must_use]
     pub fn new(text: Body) -> Self {
-        let (article, earlier, languages) = (None, Vec::new(), Vec::new());
-        Self { text, article, earlier, is_reply: false, languages, with_sentences: false }
+        Self {
+            text,
+            article: None,
+            earlier: Vec::new(),
+            is_reply: false,
+            languages: Vec::new(),
+            with_sentences: false,
+            prior: ScorePrior::Natural,
+        }
     }
 }
 
@@ -127,7 +146,7 @@ impl Live {
         Self {
             threads: Mutex::new(Context::new(&site)),
             reload: Mutex::new(reload),
-            now: RwLock::new(Now { site: Arc::new(site), scorers }),
+            now: RwLock::new(Now::new(Arc::new(site), scorers)),
             workers: Workers::start(workers, MOST_JOBS),
         }
     }
@@ -140,6 +159,26 @@ impl Live {
     #[must_use]
     pub fn scorers(&self) -> Arc<Scorers> {
         self.now().scorers
+    }
+
+    /// What scores comments, by stage, as records cite it.
+    #[must_use]
+    pub fn citations(&self) -> BTreeMap<Arc<str>, Arc<str>> {
+        self.scorers().citations().clone()
+    }
+
+    /// Does some work on one of the threads that look at long texts.
+    ///
+    /// # Errors
+    /// Where the work panics.
+    pub async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, RunError> {
+        self.workers.run("apart", work).await
+    }
+
+    /// Texts that wait for a thread to look at them.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.workers.waiting()
     }
 
     /// Looks into the configuration that is in force.
@@ -188,7 +227,10 @@ impl Live {
     pub fn look_for_new_versions(&self) {
         let plan = self.now().site.plan.clone();
         let scorers = self.reload.lock().unwrap_or_else(PoisonError::into_inner).current(&plan);
-        self.now.write().unwrap_or_else(PoisonError::into_inner).scorers = scorers;
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        if !Arc::ptr_eq(&now.scorers, &scorers) {
+            *now = Now::new(Arc::clone(&now.site), scorers);
+        }
     }
 
     /// Loads all models again; what is asked from now on is answered by them. Where the models of topic are others than
@@ -217,7 +259,7 @@ impl Live {
             *threads = Context::new(&site);
         }
         *self.reload.lock().unwrap_or_else(PoisonError::into_inner) = reload;
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Now { site, scorers };
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Now::new(site, scorers);
         Ok(())
     }
 
@@ -226,7 +268,7 @@ impl Live {
     /// # Errors
     /// Where the program fails on it: our bug.
     pub async fn answer(&self, question: Question) -> Result<Answer, RunError> {
-        let Now { site, scorers } = self.now();
+        let Now { site, scorers, even_mix } = self.now();
         let bytes = question.text.len_bytes()
             + question.article.as_ref().map_or(0, Body::len_bytes)
             + question.earlier.iter().map(Body::len_bytes).sum::<usize>();
@@ -242,11 +284,26 @@ impl Live {
             return Err(failed());
         };
         let with_sentences = question.with_sentences;
-        let answer = move || answered(*comment, shown, with_sentences, &site, &scorers).map_err(|_| failed());
+        let even_mix = even_mix.filter(|_| question.prior == ScorePrior::Even);
+        let scoring = Scoring { scorers, even_mix, with_sentences };
+        let answer = move || answered(*comment, shown, &site, &scoring).map_err(|_| failed());
         if is_short {
             return answer();
         }
         self.workers.run("judge", answer).await?
+    }
+
+    /// The language that the words of a text show; nothing is scored.
+    ///
+    /// # Errors
+    /// Where the program fails on it: our bug.
+    pub async fn language(&self, text: &Body) -> Result<LanguageVerdict, RunError> {
+        let site = self.now().site;
+        if text.len_bytes() <= SHORT_BYTES {
+            return shown_language(text, &site).map_err(|_| failed());
+        }
+        let text = text.clone();
+        self.workers.run("prepare", move || shown_language(&text, &site)).await?.map_err(|_| failed())
     }
 
     /// Makes records of comments that belong to threads which are remembered, within the bounds of `[limits]`.
@@ -268,12 +325,12 @@ impl Live {
     /// A state of threads of a request's own.
     #[must_use]
     pub fn whole_threads(&self) -> WholeThreads {
-        let Now { site, scorers } = self.now();
-        WholeThreads { context: Arc::new(Mutex::new(Context::new(&site))), now: Now { site, scorers } }
+        let now = self.now();
+        WholeThreads { context: Arc::new(Mutex::new(Context::new(&now.site))), now }
     }
 
     async fn records_in(&self, items: Vec<Item>, own: Option<&WholeThreads>) -> Result<Answers, RunError> {
-        let Now { site, scorers } = own.map_or_else(|| self.now(), |own| own.now.clone());
+        let Now { site, scorers, .. } = own.map_or_else(|| self.now(), |own| own.now.clone());
         let prepare_site = Arc::clone(&site);
         let prepare_all = move || items.into_iter().map(|item| prepare(item, &prepare_site)).collect::<Vec<_>>();
         let prepared: Vec<Prepared> = self.workers.run("prepare", prepare_all).await?;
@@ -351,6 +408,21 @@ fn placed(question: &Question, site: &Site) -> Placed {
     Placed { item: place(prepared), shown }
 }
 
+/// The language of a text about which nothing else is known.
+fn shown_language(text: &Body, site: &Site) -> Result<LanguageVerdict, Reject> {
+    let origin = Origin::new("request".into(), 1);
+    guarded(Stage::Prepare, origin.clone(), None, || {
+        let comment = Comment::new(origin, ThreadId::new("request"), CommentId::new("0"), text.clone());
+        match prepare(Item::Comment(comment), site) {
+            Prepared::Comment(prepared) => {
+                let prior = LanguageMix::default().prior(&site.plan.read);
+                site.models.detector.weigh(&prepared.own.evidence, &prior)
+            }
+            _ => LanguageVerdict::NoText,
+        }
+    })
+}
+
 /// What the asker says of a text with words.
 fn told(language: LanguageCode, shown: &LanguageVerdict) -> Option<LanguageVerdict> {
     let best = Candidate { language, probability: 1.0 };
@@ -358,20 +430,27 @@ fn told(language: LanguageCode, shown: &LanguageVerdict) -> Option<LanguageVerdi
     Some(LanguageVerdict::Known { best, script, candidates: vec![best] })
 }
 
+/// How a text is scored.
+struct Scoring {
+    scorers: Arc<Scorers>,
+    /// What puts scores at the even mix, where that is asked for.
+    even_mix: Option<Arc<EvenMix>>,
+    with_sentences: bool,
+}
+
 fn answered(
     mut comment: CommentInContext,
     shown: Option<LanguageVerdict>,
-    with_sentences: bool,
     site: &Site,
-    scorers: &Scorers,
+    scoring: &Scoring,
 ) -> Result<Answer, Reject> {
     guarded(Stage::Score, comment.comment.origin.clone(), None, || {
         settle(&mut comment, site);
         let mut scratch = ToneScratch::default();
-        let tone = tone(&comment, scorers, &mut scratch);
+        let tone = scoring.tone(&comment, &mut scratch);
         let topic = topic(&comment, site, &mut Tally::default());
-        let sentences = if with_sentences && !comment.is_scored_on_machine {
-            tones_of_sentences(&comment, scorers, &mut scratch)
+        let sentences = if scoring.with_sentences && !comment.is_scored_on_machine {
+            scoring.tones_of_sentences(&comment, &mut scratch)
         } else {
             Vec::new()
         };
@@ -381,33 +460,66 @@ fn answered(
     })
 }
 
-/// The tone of what the commenter wrote; of all of the text where nothing in it is their own, such as a quote alone: who
-/// asks about a text by itself wants to know about it.
-fn tone(comment: &CommentInContext, scorers: &Scorers, scratch: &mut ToneScratch) -> Result<Tone, Absence> {
-    let model = scorers.tone.as_ref().ok_or(Absence::SwitchedOff)?;
-    let whole = comment.comment.body.as_str();
-    let own = match comment.scored_translation() {
-        Some(translation) => translation.into(),
-        None => text_of(whole, &comment.segments, comment.scored),
-    };
-    let text = if own.chars().any(char::is_alphabetic) { own } else { whole.into() };
-    let is_wordless = comment.language == LanguageVerdict::NoText;
-    model.score_where(&text, |languages| is_wordless || may_be_in(comment, languages), 0, scratch)
+impl Scoring {
+    /// The tone of what the commenter wrote; of all of the text where nothing in it is their own, such as a quote alone: who
+    /// asks about a text by itself wants to know about it.
+    fn tone(&self, comment: &CommentInContext, scratch: &mut ToneScratch) -> Result<Tone, Absence> {
+        let model = self.scorers.tone.as_ref().ok_or(Absence::SwitchedOff)?;
+        let whole = comment.comment.body.as_str();
+        let own = match comment.scored_translation() {
+            Some(translation) => translation.into(),
+            None => text_of(whole, &comment.segments, comment.scored),
+        };
+        let text = if own.chars().any(char::is_alphabetic) { own } else { whole.into() };
+        let mut tone = score(model, &text, comment, scratch)?;
+        if let Some(even_mix) = &self.even_mix {
+            let parts = sentences(&text, Span::new(0, text.len()));
+            // One sentence is the text.
+            let parts = if parts.len() > 1 { parts.as_slice() } else { &[] };
+            let tones = parts.iter().filter_map(|part| score(model, part.of(&text), comment, scratch).ok());
+            put_at_even_mix(&mut tone, &text, &tones.collect::<Vec<_>>(), even_mix);
+        }
+        Ok(tone)
+    }
+
+    /// The tone of each sentence of the whole text.
+    fn tones_of_sentences(
+        &self,
+        comment: &CommentInContext,
+        scratch: &mut ToneScratch,
+    ) -> Vec<(Span, Result<Tone, Absence>)> {
+        let text = comment.comment.body.as_str();
+        let Some(model) = self.scorers.tone.as_ref() else { return Vec::new() };
+        let mut tone_of = |span: Span| {
+            let mut tone = score(model, span.of(text), comment, scratch)?;
+            if let Some(even_mix) = &self.even_mix {
+                put_at_even_mix(&mut tone, span.of(text), &[], even_mix);
+            }
+            Ok(tone)
+        };
+        sentences(text, Span::new(0, text.len())).into_iter().map(|span| (span, tone_of(span))).collect()
+    }
 }
 
-/// The tone of each sentence of the whole text.
-fn tones_of_sentences(
+/// The tone of a part of what a comment says, at the natural mix.
+fn score(
+    model: &ToneModel,
+    text: &str,
     comment: &CommentInContext,
-    scorers: &Scorers,
     scratch: &mut ToneScratch,
-) -> Vec<(Span, Result<Tone, Absence>)> {
-    let text = comment.comment.body.as_str();
-    let Some(model) = scorers.tone.as_ref() else { return Vec::new() };
+) -> Result<Tone, Absence> {
+    // Signs without words are in no language, and are scored all the same.
     let is_wordless = comment.language == LanguageVerdict::NoText;
-    let mut score = |span: Span| {
-        model.score_where(span.of(text), |languages| is_wordless || may_be_in(comment, languages), 0, scratch)
-    };
-    sentences(text, Span::new(0, text.len())).into_iter().map(|span| (span, score(span))).collect()
+    model.score_where(text, |languages| is_wordless || may_be_in(comment, languages), 0, scratch)
+}
+
+/// Puts scores that are for the natural mix at the even mix.
+fn put_at_even_mix(tone: &mut Tone, text: &str, sentences: &[Tone], even_mix: &EvenMix) {
+    let even = |score: &LabelledScore| even_mix.score(text, tone, sentences, &score.label);
+    let scores: Vec<_> = tone.scores.iter().map(even).collect();
+    for (score, even) in tone.scores.iter_mut().zip(scores) {
+        score.probability = even.unwrap_or(score.probability);
+    }
 }
 
 #[cfg(test)]
@@ -447,6 +559,20 @@ mod tests {
         assert_eq!(toxicity(&again.tone), toxicity(&plain.tone), "nothing is remembered");
         let long = "The bridge is fine. ".repeat(SHORT_BYTES / 10);
         assert!(toxicity(&answer(&live, |_| (), &long).tone).unwrap() < 0.5, "on another thread");
+    }
+
+    #[test]
+    fn scores_are_for_the_mix_that_is_asked_for() {
+        let live = live("");
+        let check = |text: &str| {
+            let [natural, even] = [ScorePrior::Natural, ScorePrior::Even]
+                .map(|prior| toxicity(&answer(&live, |question| question.prior = prior, text).tone).unwrap());
+            (natural, even)
+        };
+        let (natural, even) = check("I do not believe a word of this silly report. Who pays for it?");
+        assert!(natural < even && even < 0.8, "{natural} {even}");
+        let (natural, even) = check("You are all idiots.");
+        assert!(0.8 < even && even < natural, "a majority is not everybody: {natural} {even}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The threads that work on batches: as many as workers are asked for, the same ones from beginning to end.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -15,6 +16,7 @@ type Job = Box<dyn FnOnce() + Send>;
 #[derive(Debug, Clone)]
 pub(super) struct Workers {
     jobs: SyncSender<Job>,
+    waiting: Arc<AtomicUsize>,
 }
 
 impl Workers {
@@ -26,10 +28,16 @@ impl Workers {
             let taken = Arc::clone(&taken);
             thread::spawn(move || work(&taken));
         }
-        Self { jobs }
+        Self { jobs, waiting: Arc::default() }
     }
 
-    /// Has a thread do some work, once one is free; begins to wait at once, also while nobody asks for the result.
+    /// Work that waits for a thread.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Has a thread do some work, once one is free; begins to wait at once, also while nobody asks for the result. Where
+    /// the result is wanted no longer by then, the work is not done.
     ///
     /// # Errors
     /// [`RunError::Stage`] where the work panics.
@@ -39,13 +47,34 @@ impl Workers {
         work: F,
     ) -> impl Future<Output = Result<T, RunError>> + Send + use<T, F> {
         let (done, result) = oneshot::channel();
+        let waiting = Waiting::begin(&self.waiting);
         let job = Box::new(move || {
-            // Nobody listens after an interrupt.
-            let _ = done.send(work());
+            drop(waiting);
+            // Who gave up waiting may have given more work since: what they want now must not wait behind it.
+            if !done.is_closed() {
+                // Nobody listens after an interrupt.
+                let _ = done.send(work());
+            }
         });
         // Where no thread is left, the job is dropped, and with it the sender of its result.
         let _ = self.jobs.send(job);
         async move { result.await.map_err(|_| RunError::Stage { stage }) }
+    }
+}
+
+/// A job that waits, until this is dropped.
+struct Waiting(Arc<AtomicUsize>);
+
+impl Waiting {
+    fn begin(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -79,6 +108,20 @@ mod tests {
             assert!(done.iter().map(|(number, _)| *number).eq(0..100));
             assert!(done.iter().map(|(_, thread)| format!("{thread:?}")).collect::<BTreeSet<_>>().len() <= count);
         }
+    }
+
+    #[test]
+    fn what_nobody_wants_any_more_is_not_done() {
+        let workers = Workers::start(1, 10);
+        let (go, wait) = sync_channel::<()>(1);
+        let first = workers.run("a", move || wait.recv());
+        let forgotten = workers.run("a", || panic!("nobody wants it"));
+        assert!((1..=2).contains(&workers.waiting()));
+        drop(forgotten);
+        go.send(()).unwrap();
+        let last = workers.run("a", || ());
+        assert!(all(vec![first]).iter().all(Result::is_ok) && all(vec![last]).iter().all(Result::is_ok));
+        assert_eq!(workers.waiting(), 0);
     }
 
     #[test]

@@ -24,3 +24,11 @@ impl Clock {
         (self.wall)().duration_since(UNIX_EPOCH).unwrap_or_default()
     }
 }
+
+impl governor::clock::Clock for Clock {
+    type Instant = Instant;
+
+    fn now(&self) -> Instant {
+        (self.monotonic)()
+    }
+}

@@ -31,8 +31,7 @@ pub(super) async fn read_body(body: Body, plan: &ServePlan) -> Result<Bytes, Goo
         let mut cause = std::error::Error::source(&error);
         while let Some(inner) = cause {
             if inner.is::<http_body_util::LengthLimitError>() {
-                let message = format!("Request payload size exceeds the limit: {limit} bytes.");
-                return GoogleError::invalid_argument(message);
+                return GoogleError::too_long(limit);
             }
             cause = inner.source();
         }

@@ -4,16 +4,21 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::config::ServePlan;
+use crate::feedback::LabelStore;
 use crate::pipeline::Live;
 
-use super::api::ApiState;
 use super::app::App;
 use super::clock::Clock;
+use super::files::Files;
 use super::listener::listen;
+use super::reload::Reloader;
 use super::router::router;
+
+/// Connections that may wait to be accepted, where the system allows so many.
+const BACKLOG: u32 = 4096;
 
 /// Why a server could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -54,15 +59,19 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the address. What comes in waits until the server runs.
+    /// Takes the address. What comes in waits until the server runs. Without a label store no judgements are taken.
     ///
     /// # Errors
     /// Where the address cannot be listened on.
-    pub async fn open(plan: ServePlan, live: Live, clock: Clock) -> Result<Self, ServeError> {
-        let address = plan.listen;
-        let api = ApiState::open(&plan)?;
-        let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
-        Ok(Self { app: Arc::new(App { plan, live, api, clock }), listener })
+    pub async fn open(
+        plan: ServePlan,
+        live: Live,
+        store: Option<LabelStore>,
+        files: Files,
+        clock: Clock,
+    ) -> Result<Self, ServeError> {
+        let listener = bind(plan.listen).map_err(|source| ServeError::Listen { address: plan.listen, source })?;
+        Ok(Self { app: Arc::new(App::new(plan, live, store, files, clock)), listener })
     }
 
     /// The address that it listens on: with the port that the system chose, where the configuration says 0.
@@ -71,10 +80,27 @@ impl Server {
         self.listener.local_addr().unwrap_or(self.app.plan.listen)
     }
 
+    /// What has it load its files again while it runs.
+    #[must_use]
+    pub fn reloader(&self) -> Reloader {
+        Reloader { app: Arc::clone(&self.app) }
+    }
+
     /// Answers until `stop` completes, then finishes what it took.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Stop {
+        let following = tokio::spawn(self.reloader().follow_registries());
         let Self { app, listener } = self;
-        let is_finished = listen(listener, router(Arc::clone(&app)), &app.plan, stop).await;
+        let is_finished = listen(listener, router(Arc::clone(&app)), app, stop).await;
+        following.abort();
         if is_finished { Stop::Finished } else { Stop::CutOff }
     }
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // Elsewhere another program could take the address beside us.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }

@@ -2,10 +2,13 @@
 //! what carried them.
 
 mod characters;
+mod even_mix;
+mod even_mix_table;
 mod evidence;
 mod explanation;
 mod model;
 
+pub use even_mix::{EvenMix, natural_rate};
 pub use evidence::strongest;
 pub use explanation::{LabelExplanation, ToneExplanation, ToneModelKind, UnknownLabel, WantedLabels};
 pub use model::{CustomModel, ToneModel, ToneModelPart, ToneScratch};

@@ -119,15 +119,19 @@ impl ToneModel {
     /// Whether the model that gives a score reads a language.
     #[must_use]
     pub fn label_reads(&self, label: &str, language: LanguageCode) -> bool {
-        let Some(mut place) = self.score_labels.iter().position(|name| &**name == label) else { return false };
-        for model in [&self.abuse, &self.sentiment].into_iter().chain(self.custom.iter().map(|custom| &custom.model)) {
-            let count = model.labels().len();
-            if place < count {
-                return model.languages().contains(&language);
-            }
-            place -= count;
-        }
-        false
+        self.model_for(label).is_some_and(|model| model.languages().contains(&language))
+    }
+
+    /// What records cite of the model that gives a score.
+    #[must_use]
+    pub fn label_citation(&self, label: &str) -> Option<&Arc<str>> {
+        self.model_for(label).map(LinearModel::citation)
+    }
+
+    /// The model that gives a score.
+    fn model_for(&self, label: &str) -> Option<&LinearModel> {
+        let place = self.score_labels.iter().position(|name| &**name == label)?;
+        Some(self.model_of(place).1)
     }
 
     /// What records cite: the abuse model, then the sentiment model.

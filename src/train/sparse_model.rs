@@ -19,7 +19,7 @@ use crate::classify::evaluation::{Evaluation, LabelsDiffer, MeasuredFile};
 use crate::classify::in_parallel::in_parallel;
 use crate::classify::inverse_frequency::{InverseFrequencies, MAX_BUCKETS};
 use crate::classify::labelled::{LabelledSet, LabelledText};
-use crate::classify::linear_model::{KIND, LinearModel, MAX_LABELS};
+use crate::classify::linear_model::{KIND, LinearModel, MAX_LABELS, natural_rate_parameter};
 use crate::classify::linear_model_file::{LabelToWrite, LinearModelFile};
 use crate::classify::logistic::{FitSummary, LogisticError, SparseLogistic, SparseLogisticParams};
 use crate::labelled::{
@@ -28,6 +28,7 @@ use crate::labelled::{
 };
 use crate::text::features::FEATURE_SPEC;
 use crate::text::words::mix;
+use crate::tone::natural_rate;
 
 /// The fits for calibration alone may be rougher.
 const ROUGH_RELATIVE_GAP: f64 = 1e-2;
@@ -163,6 +164,8 @@ struct Fitted {
     frequencies: InverseFrequencies,
     labels: Vec<LabelToWrite>,
     records: Vec<LabelRecord>,
+    /// The mix that the probabilities of each label are right for, where that is known.
+    natural_rates: Vec<Option<f64>>,
 }
 
 /// Trains a model and writes `weights.bin`, `manifest.toml`, `card.md` and, with dev data, `report.json`.
@@ -215,8 +218,11 @@ pub fn train(
     } else {
         (fit_anew(&mut set, scheme.labels().len(), options, progress)?, options.recipe.clone())
     };
-    let parameters: BTreeMap<String, f64> =
+    let mut parameters: BTreeMap<String, f64> =
         task.hostile_labels.iter().map(|label| (format!("hostile_at.{label}"), HOSTILE_AT)).collect();
+    for (label, rate) in fitted.labels.iter().zip(&fitted.natural_rates) {
+        parameters.extend(rate.map(|rate| (natural_rate_parameter(&label.name), rate)));
+    }
     let weights = LinearModelFile {
         name: task.name.clone(),
         version: task.version.clone(),
@@ -357,6 +363,7 @@ fn fit_anew(
     Ok(Fitted {
         labels: mixed(&model, &calibrations),
         records: records(&model, &calibrations),
+        natural_rates: calibrations.iter().map(known_rate).collect(),
         frequencies: rows.bags.frequencies().clone(),
     })
 }
@@ -466,6 +473,11 @@ fn mixed(model: &SparseLogistic, calibrations: &[Calibration]) -> Vec<LabelToWri
         .collect()
 }
 
+/// The natural rate of a label, as it is written down; none of one that was not calibrated.
+fn known_rate(calibration: &Calibration) -> Option<f64> {
+    calibration.log_loss.map(|_| rounded(calibration.rate)).filter(|rate| *rate > 0.0 && *rate < 1.0)
+}
+
 fn records(model: &SparseLogistic, calibrations: &[Calibration]) -> Vec<LabelRecord> {
     let fits = model.labels.iter().zip(&model.summaries).zip(calibrations);
     fits.map(|((label, fit), calibration)| LabelRecord {
@@ -499,7 +511,7 @@ fn rounded(number: f64) -> f64 {
 }
 
 /// Adapts a model to new rows: its weights are where the descent begins, and what the weights are drawn to. Labels that the
-/// rows say nothing of, or only one thing, stay as they are; so do all thresholds.
+/// rows say nothing of, or only one thing, stay as they are; so do all thresholds and natural rates.
 fn continue_from(
     init: &LinearModel,
     set: &LabelledSet,
@@ -526,7 +538,12 @@ fn continue_from(
         .start(Some(Arc::new(begun.clone())))
         .check()?;
     let model = params.fit_weighted(&rows.bags, &rows.targets, Some(&rows.weights))?;
-    let mut fitted = Fitted { frequencies: init.frequencies().clone(), labels: Vec::new(), records: Vec::new() };
+    let mut fitted = Fitted {
+        frequencies: init.frequencies().clone(),
+        labels: Vec::new(),
+        records: Vec::new(),
+        natural_rates: init.labels().iter().map(|label| natural_rate(init, &label.name)).collect(),
+    };
     for (before, parameters) in begun.labels.into_iter().zip(init.labels()) {
         let at = model.labels.iter().position(|label| label.name == before.name);
         let label = at.map_or(&before, |at| &model.labels[at]);

@@ -163,6 +163,9 @@ fn what_is_learnt_is_in_the_files() {
     let artifact = Artifact::parse(weights).unwrap();
     assert!((artifact.parameter("hostile_at.toxicity").unwrap() - HOSTILE_AT).abs() < 1e-9);
     assert_eq!(manifest["parameters"]["hostile_at.toxicity"].as_float(), Some(HOSTILE_AT));
+    let rate = artifact.parameter("natural_rate.toxicity").unwrap();
+    assert!((rate - 0.1).abs() < 1e-4, "the recipe's: {rate}");
+    assert_eq!(manifest["parameters"]["natural_rate.toxicity"].as_float(), manifest["label"][0]["rate"].as_float());
     assert_eq!(describe_bad_rows(&trained.files), ["train.jsonl: 1 rows left out: empty text: lines 241"]);
     let report: serde_json::Value = serde_json::from_slice(&site.read("model", "report.json")).unwrap();
     assert_eq!((report["all"]["rows"].as_u64(), report["data"][0]["file"].as_str()), (Some(60), Some("dev.jsonl")));
@@ -295,6 +298,7 @@ fn a_continued_model_adapts_and_keeps_what_the_rows_do_not_tell() {
     }
     for (old, new) in before.labels().iter().zip(after.labels()) {
         assert_eq!((&old.name, old.threshold.to_bits()), (&new.name, new.threshold.to_bits()));
+        assert_eq!(old.natural_rate.map(f64::to_bits), new.natural_rate.map(f64::to_bits));
     }
     assert_eq!(trained.manifest.continued_from, before.citation().as_ref());
     assert_eq!(trained.manifest.recipe.buckets, before.bucket_count());

@@ -5,10 +5,12 @@ mod checked_server;
 mod checkpointed;
 mod generator;
 pub mod in_memory;
+pub mod in_process;
 mod model_folder;
 pub mod records;
 pub mod rust_paths;
 pub mod server;
+pub mod socket;
 mod tables;
 #[cfg(feature = "sentence-transformer")]
 pub mod tiny_sentence_encoder;

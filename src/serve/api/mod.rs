@@ -25,6 +25,7 @@ use axum::routing::{any, get, post};
 
 use super::app::App;
 
+pub(super) use error::ApiError;
 pub(super) use state::ApiState;
 
 /// What is answered below `/v1`.

@@ -155,7 +155,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::super::super::clock::Clock;
-    use super::super::state::ApiState;
+    use super::super::super::files::Files;
     use super::*;
     use crate::config::parse;
     use crate::domain::{self, CommentId, Origin, ThreadId};
@@ -184,9 +184,9 @@ mod tests {
         let plan = parse("test", "").unwrap();
         let (models, translators) = (Models::load(&plan).unwrap(), Translators::open(&plan.translation).unwrap());
         let serve = plan.serve.clone();
-        let api = ApiState::open(&serve).unwrap();
         let clock = Clock { monotonic: std::time::Instant::now, wall: std::time::SystemTime::now };
-        Arc::new(App { plan: serve, live: Live::new(plan, models, translators, Authors::Keep, 1), api, clock })
+        let live = Live::new(plan, models, translators, Authors::Keep, 1);
+        Arc::new(App::new(serve, live, None, Files::default(), clock))
     }
 
     fn wait<T>(work: impl Future<Output = T>) -> T {

@@ -57,7 +57,9 @@ pub(super) async fn score(app: &App, items: Vec<Item>, memory: &Memory) -> Resul
         } else {
             app.live.records(run).await
         };
-        answers.append(found.map_err(|_| ApiError::internal())?);
+        let found = found.map_err(|_| ApiError::internal())?;
+        app.metrics.recorded(&found.tally);
+        answers.append(found);
     }
     Ok(answers)
 }

@@ -8,7 +8,7 @@ use super::super::server::ServeError;
 use super::coral_secret::CoralSecret;
 
 /// What the requests of our own interface share.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in super::super) struct ApiState {
     requests: AtomicU64,
     pub(super) coral_secret: Option<CoralSecret>,

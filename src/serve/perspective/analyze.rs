@@ -6,13 +6,14 @@ use axum::body::Body as HttpBody;
 use axum::extract::{Request, State};
 use axum::http::{Response, StatusCode};
 
-use crate::domain::{Absence, Body, LanguageCode};
+use crate::domain::{Absence, Body, LanguageCode, Probability, Tone};
 use crate::pipeline::{Answer, Live, Question, Scorers};
 
 use super::super::app::App;
 use super::super::respond;
 use super::attribute::Attribute;
 use super::error::{GoogleError, LanguageSource};
+use super::fields::Mask;
 use super::language::{detected, supports};
 use super::lenient_json::read;
 use super::query::Query;
@@ -20,15 +21,19 @@ use super::request::{AnalyzeRequest, AttributeParameters, Context, SCORE_TYPES, 
 use super::response::{
     AbsentAttribute, AnalyzeResponse, AttributeScores, Entries, Score, ScoredTranslation, SpanScore,
 };
-use super::scale::score;
 use super::span::Utf16Span;
 
 /// The longest comment, in bytes; the limit that Perspective's clients know.
 const MAX_TEXT_BYTES: usize = 20_480;
 /// The longest entry of the context, in bytes.
-const MAX_CONTEXT_BYTES: usize = 1 << 20;
+pub(super) const MAX_CONTEXT_BYTES: usize = 1 << 20;
+/// Up to so many bytes a request is read where it came in.
+const SHORT_BYTES: usize = 64 << 10;
 /// Entries of a context that are looked at, the newest.
 const MAX_ENTRIES: usize = 100;
+
+/// Scores of sentences in an answer, at most: a sentence may have two letters, and its scores have a hundred for each attribute.
+const MAX_SPAN_SCORES: usize = 20_000;
 
 /// Answers a request for scores.
 pub(in super::super) async fn analyze(State(app): State<Arc<App>>, request: Request) -> Response<HttpBody> {
@@ -45,8 +50,17 @@ pub(super) async fn analyzed(app: &App, query: &str, body: &[u8]) -> Response<Ht
         Ok(query) => query,
         Err(error) => return error.respond(true),
     };
-    let answered = async { analyze_request(app, &read(body)?, &query).await }.await;
+    let answered = async { analyze_request(app, &read_apart(app, body).await?, &query).await }.await;
     answered.unwrap_or_else(|error| error.respond(query.is_pretty()))
+}
+
+/// Reads a request; a long one on a thread of its own, so that it keeps nobody waiting.
+async fn read_apart(app: &App, body: &[u8]) -> Result<AnalyzeRequest, GoogleError> {
+    if body.len() <= SHORT_BYTES {
+        return read(body);
+    }
+    let body = body.to_vec();
+    app.live.apart(move || read(&body)).await.map_err(|_| GoogleError::internal())?
 }
 
 /// An attribute that is asked for, under the name that it is asked for by.
@@ -61,6 +75,7 @@ async fn analyze_request(
     request: &AnalyzeRequest,
     query: &Query,
 ) -> Result<Response<HttpBody>, GoogleError> {
+    let mask = query.fields().map(|fields| Mask::read(fields, "AnalyzeCommentResponse")).transpose()?;
     let text = comment_text(request.comment.as_ref())?;
     let scorers = app.live.scorers();
     let drops = request.drop_unsupported_attributes.unwrap_or_default();
@@ -72,24 +87,38 @@ async fn analyze_request(
     // Of several languages the one that has to be translated counts.
     let is_read = |language: &&LanguageCode| scorers.tone.as_ref().is_none_or(|tone| tone.supports(**language));
     question.languages = languages.iter().filter(|language| !is_read(language)).chain(&languages).copied().collect();
+    question.prior = app.plan.score_prior;
     question.with_sentences = request.span_annotations.unwrap_or_default();
     add_context(&mut question, request.context.as_ref())?;
     let text = question.text.clone();
     let has_context = question.article.is_some() || !question.earlier.is_empty();
     let answer = app.live.answer(question).await.map_err(|_| GoogleError::internal())?;
+    app.metrics.scored(1);
     if stated.is_empty() && answer.language.best().is_none() {
         return Err(GoogleError::of_type("LANGUAGE_DETECTION_FAILED", "Unable to detect language"));
     }
     let detected = detected(&answer.language);
     let effective = if stated.is_empty() { detected.iter().take(1).cloned().collect() } else { stated.to_vec() };
 
+    let spans = answer.sentences.len() * wanted.len();
+    if spans > MAX_SPAN_SCORES {
+        let message = format!(
+            "The request asks for {spans} span scores, the most is {MAX_SPAN_SCORES}: send fewer attributes or a shorter text."
+        );
+        return Err(GoogleError::invalid_argument(message));
+    }
     let (mut told, mut absent) = (Vec::new(), Vec::new());
     let found =
         Found { app, answer: &answer, text: text.as_str(), scorers: &scorers, languages: &languages, has_context };
     for wanted in &wanted {
         match found.scores(wanted) {
             Ok(found) if is_below(&found, wanted.parameters) => {}
-            Ok(found) => told.push((wanted.name, found)),
+            Ok(found) => {
+                if found.summary_score.is_high() {
+                    app.metrics.scored_high(wanted.attribute.label());
+                }
+                told.push((wanted.name, found));
+            }
             Err(Missing::Absent(absence)) => absent.push((wanted.name, absence)),
             Err(Missing::LanguageUnsupported) if drops => {}
             Err(Missing::LanguageUnsupported) => {
@@ -108,15 +137,18 @@ async fn analyze_request(
         attribute_scores: Entries(told),
         languages: effective,
         detected_languages: detected,
-        client_token: request.client_token.as_deref(),
+        client_token: request.client_token.as_deref().filter(|token| !token.is_empty()),
         absent_attributes: Entries(absent),
         scored_translation: scored_translation(&answer),
     };
-    Ok(respond::json(StatusCode::OK, &response, query.is_pretty()))
+    Ok(match mask {
+        None => respond::json(StatusCode::OK, &response, query.is_pretty()),
+        Some(mask) => respond::json(StatusCode::OK, &mask.of(&response), query.is_pretty()),
+    })
 }
 
 /// The text of the comment, if it is one that can be scored.
-fn comment_text(comment: Option<&TextEntry>) -> Result<Body, GoogleError> {
+pub(super) fn comment_text(comment: Option<&TextEntry>) -> Result<Body, GoogleError> {
     let text = comment.and_then(|comment| comment.text.as_deref()).filter(|text| !text.trim().is_empty());
     let text = text.ok_or_else(GoogleError::comment_empty)?;
     check_type(comment)?;
@@ -126,7 +158,7 @@ fn comment_text(comment: Option<&TextEntry>) -> Result<Body, GoogleError> {
     Ok(Body::new(text))
 }
 
-fn check_type(entry: Option<&TextEntry>) -> Result<(), GoogleError> {
+pub(super) fn check_type(entry: Option<&TextEntry>) -> Result<(), GoogleError> {
     let kind = entry.and_then(|entry| entry.kind.as_ref()).map(|kind| kind.name(TEXT_TYPES));
     match kind.as_deref() {
         None | Some("TEXT_TYPE_UNSPECIFIED" | "PLAIN_TEXT") => Ok(()),
@@ -238,14 +270,13 @@ impl Found<'_> {
                 Ok(AttributeScores { span_scores: vec![SpanScore { span: whole, score }], summary_score: score })
             }
             Attribute::Label(label) => {
-                let prior = self.app.plan.score_prior;
                 let tone = self.answer.tone.as_ref().map_err(|absence| missing(*absence))?;
-                let summary = score(tone, label, prior).ok_or(Missing::LanguageUnsupported)?;
+                let summary = score(tone, label).ok_or(Missing::LanguageUnsupported)?;
                 let summary_score = Score::probability(summary.get());
                 let spans: Vec<_> = self.answer.sentences.iter().map(|(span, _)| *span).collect();
                 let mut span_scores = Vec::new();
                 for (span, (_, tone)) in Utf16Span::of_all(self.text, &spans).into_iter().zip(&self.answer.sentences) {
-                    if let Some(found) = tone.as_ref().ok().and_then(|tone| score(tone, label, prior)) {
+                    if let Some(found) = tone.as_ref().ok().and_then(|tone| score(tone, label)) {
                         span_scores.push(SpanScore { span, score: Score::probability(found.get()) });
                     }
                 }
@@ -256,6 +287,11 @@ impl Found<'_> {
             }
         }
     }
+}
+
+/// The score of a label; `None` where its model does not read the language.
+fn score(tone: &Tone, label: &str) -> Option<Probability> {
+    tone.scores.iter().find(|score| &*score.label == label).map(|score| score.probability)
 }
 
 fn missing(absence: Absence) -> Missing {

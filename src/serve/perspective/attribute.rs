@@ -7,6 +7,10 @@ use crate::pipeline::Scorers;
 /// The names that differ from those of our labels by more than their case.
 const OTHER_NAMES: [(&str, &str); 1] = [("OBSCENE", "profanity")];
 const OFF_TOPIC: &str = "OFF_TOPIC";
+/// What labelled data calls it.
+pub(super) const OFF_TOPIC_LABEL: &str = "off_topic";
+/// The longest name of a label that no model gives.
+const MAX_LABEL_BYTES: usize = 64;
 const EXPERIMENTAL: &str = "_EXPERIMENTAL";
 
 /// What answers an attribute.
@@ -19,6 +23,14 @@ pub(super) enum Attribute {
 }
 
 impl Attribute {
+    /// What we call it.
+    pub(super) fn label(&self) -> &str {
+        match self {
+            Self::Label(label) => label,
+            Self::OffTopic => "off_topic",
+        }
+    }
+
     /// What a name asks for; it may have a version (`TOXICITY@6`) and `_EXPERIMENTAL` behind it. `None` for what we do not
     /// have. A label of a site's own model is asked for by its name, in any case.
     pub(super) fn named(name: &str, scorers: &Scorers, has_topic: bool) -> Option<Self> {
@@ -36,6 +48,22 @@ impl Attribute {
         let known = OTHER_NAMES.iter().find(|(other, _)| *other == name).map_or(name, |(_, label)| label);
         label(known).map(Self::Label)
     }
+}
+
+/// What a judgement is about: the label that answers an attribute, or, where no model gives it yet, the name in small letters, so
+/// that one can be trained. `None` for what cannot be the name of a label.
+pub(super) fn label_to_keep(name: &str, scorers: &Scorers) -> Option<String> {
+    match Attribute::named(name, scorers, true) {
+        Some(Attribute::Label(label)) => return Some(label.to_string()),
+        Some(Attribute::OffTopic) => return Some(OFF_TOPIC_LABEL.to_owned()),
+        None => {}
+    }
+    let name = without_version(name);
+    let name = name.strip_suffix(EXPERIMENTAL).unwrap_or(name);
+    let name = OTHER_NAMES.iter().find(|(other, _)| *other == name).map_or(name, |(_, label)| label);
+    let is_name = (1..=MAX_LABEL_BYTES).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    is_name.then(|| name.to_ascii_lowercase())
 }
 
 /// A name without its version.
@@ -75,5 +103,21 @@ mod tests {
         check("TOXICITY@six", None);
         check("", None);
         assert_eq!(Attribute::named("OFF_TOPIC", models.scorers(), false), None);
+    }
+
+    #[test]
+    fn labels_that_no_model_gives_are_kept_by_their_names() {
+        let models = Models::load(&parse("test", BUILT_IN).unwrap()).unwrap();
+        let check = |name: &str, expected: Option<&str>| {
+            assert_eq!(label_to_keep(name, models.scorers()).as_deref(), expected, "{name}");
+        };
+        check("TOXICITY@6", Some("toxicity"));
+        check("OBSCENE", Some("profanity"));
+        check("OFF_TOPIC", Some("off_topic"));
+        check("LIKELY_TO_REJECT", Some("likely_to_reject"));
+        check("SPAM_EXPERIMENTAL@2", Some("spam"));
+        for name in ["", "_EXPERIMENTAL", "two words", "TOXICITY@", "ж", &"a".repeat(65)] {
+            check(name, None);
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::extract::OriginalUri;
-use axum::http::{Response, StatusCode};
-use serde::Serialize;
+use axum::http::{Method, Response, StatusCode};
+use serde::{Serialize, Serializer};
 
 use super::super::respond;
 
@@ -27,6 +27,39 @@ pub(in super::super) enum Detail {
         #[serde(skip_serializing_if = "Option::is_none")]
         language_not_supported_by_attribute_error: Option<LanguageNotSupported>,
     },
+    /// `google.rpc.ErrorInfo`.
+    #[serde(rename = "type.googleapis.com/google.rpc.ErrorInfo")]
+    ErrorInfo { reason: &'static str, domain: &'static str, metadata: Metadata },
+    /// `google.rpc.Help`.
+    #[serde(rename = "type.googleapis.com/google.rpc.Help")]
+    Help { links: [Link; 1] },
+    /// `google.rpc.BadRequest`.
+    #[serde(rename = "type.googleapis.com/google.rpc.BadRequest", rename_all = "camelCase")]
+    BadRequest { field_violations: Vec<FieldViolation> },
+}
+
+/// What an `ErrorInfo` says besides, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub(in super::super) struct Metadata(pub(in super::super) Vec<(&'static str, String)>);
+
+impl Serialize for Metadata {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// A link of a `Help`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(in super::super) struct Link {
+    pub(in super::super) description: &'static str,
+    pub(in super::super) url: &'static str,
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(in super::super) struct FieldViolation {
+    field: String,
+    description: String,
 }
 
 /// `LanguageNotSupportedByAttributeError`.
@@ -89,6 +122,11 @@ impl GoogleError {
         Self::invalid_argument(format!("{what} was too many bytes. Value ({bytes}) exceeded limit ({limit})."))
     }
 
+    /// A body that is longer than its limit.
+    pub(in super::super) fn too_long(limit: usize) -> Self {
+        Self::invalid_argument(format!("Request payload size exceeds the limit: {limit} bytes."))
+    }
+
     /// An attribute that does not read the languages of a text.
     pub(super) fn language_not_supported(attribute: &str, source: LanguageSource, languages: &[String]) -> Self {
         let message = format!("Attribute {attribute} does not support request languages: {}", languages.join(", "));
@@ -102,6 +140,13 @@ impl GoogleError {
             }),
         };
         Self { details: vec![detail], ..Self::invalid_argument(message) }
+    }
+
+    /// A field, or a parameter, that cannot be what it is.
+    pub(super) fn bad_field(field: impl Into<String>, description: impl Into<String>) -> Self {
+        let violation = FieldViolation { field: field.into(), description: description.into() };
+        let details = vec![Detail::BadRequest { field_violations: vec![violation] }];
+        Self { details, ..Self::invalid_argument("Request contains an invalid argument.") }
     }
 
     /// A failure of ours.
@@ -125,4 +170,10 @@ impl GoogleError {
 pub(in super::super) async fn not_found(OriginalUri(uri): OriginalUri) -> Response<Body> {
     let message = format!("Method not found: {}", uri.path());
     GoogleError::new(StatusCode::NOT_FOUND, "NOT_FOUND", message).respond(true)
+}
+
+/// Answers where a path is asked by another method than it takes.
+pub(in super::super) async fn method_not_allowed(method: Method, OriginalUri(uri): OriginalUri) -> Response<Body> {
+    let message = format!("Method not allowed: {method} {}", uri.path());
+    GoogleError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message).respond(true)
 }

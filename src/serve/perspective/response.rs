@@ -49,6 +49,11 @@ pub(super) struct Score {
 }
 
 impl Score {
+    /// Whether it is at least what Perspective's clients commonly act on.
+    pub(super) fn is_high(self) -> bool {
+        self.value >= 0.8
+    }
+
     pub(super) fn probability(value: f64) -> Self {
         Self { value: value as f32, kind: "PROBABILITY" }
     }
