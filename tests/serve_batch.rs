@@ -36,8 +36,10 @@ fn answers(answer: &Answered) -> Vec<(String, u16, Value)> {
     let boundary = kind.strip_prefix("multipart/mixed; boundary=").unwrap_or_else(|| panic!("{kind}"));
     let (parts, end) = text.split_once(&format!("--{boundary}--")).expect("an end");
     assert_eq!(end, "\r\n");
-    let parts = parts.split(&format!("--{boundary}\r\n")).skip(1);
+    let delimiter = format!("--{boundary}\r\n");
     parts
+        .split(&delimiter)
+        .skip(1)
         .map(|part| {
             let (head, rest) = part.split_once("\r\n\r\n").expect("headers of the part");
             assert!(head.contains("Content-Type: application/http"), "{head}");
