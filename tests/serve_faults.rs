@@ -360,8 +360,7 @@ fn every_answer_has_its_headers_and_a_name() {
 #[test]
 fn only_origins_that_are_named_are_let_in() {
     let origin = "https://site.example";
-    let server =
-        Server::configured(&Workspace::new(), &format!("[serve]\ncors_origins = [\"{origin}\"]\n[policy]\n"));
+    let server = Server::configured(&Workspace::new(), &format!("[serve]\ncors_origins = [\"{origin}\"]\n[policy]\n"));
     let preflight = |origin: &str| {
         let mut socket = Socket::open(&server);
         let method = "Access-Control-Request-Method: POST";

@@ -14,8 +14,7 @@ use crate::support::Workspace;
 use crate::support::server::Server;
 use crate::support::socket::Socket;
 
-const CONFIG: &str =
-    "[serve]\ntls_certificate = \"c.pem\"\ntls_key = \"k.pem\"\nheader_timeout_ms = 2_000\n[policy]\n";
+const CONFIG: &str = "[serve]\ntls_certificate = \"c.pem\"\ntls_key = \"k.pem\"\nheader_timeout_ms = 2_000\n[policy]\n";
 
 /// Writes a certificate for `localhost` and its key; gives what a client has to trust.
 fn certify(workspace: &Workspace) -> CertificateDer<'static> {
