@@ -91,8 +91,11 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) -> Stop {
         let following = tokio::spawn(self.reloader().follow_registries());
         let Self { app, listener } = self;
-        let is_finished = listen(listener, router(Arc::clone(&app)), app, stop).await;
+        let is_finished = listen(listener, router(Arc::clone(&app)), Arc::clone(&app), stop).await;
         following.abort();
+        // What was acknowledged is on the disk already; a store that is closed is one file.
+        let closed = tokio::task::spawn_blocking(move || app.store.iter().for_each(LabelStore::close));
+        let _ = closed.await;
         if is_finished { Stop::Finished } else { Stop::CutOff }
     }
 }
