@@ -86,7 +86,7 @@ pub(super) fn serve(options: &ServeOptions) -> Result<Exit, Failure> {
     let ended = runtime.block_on(async {
         // Before anybody can know that there is a server: a signal that is not listened for ends the process.
         let (stop, mut hangups) = (told_to_end(STOPPING), Hangups::listen());
-        let server = Server::open(serve_plan, live, store, files, clock()).await.map_err(Failure::one)?;
+        let server = Server::open(serve_plan, live, store, files, clock()).map_err(Failure::one)?;
         let address = server.address();
         if options.check {
             let mut text = format!("The server would listen on {scheme}://{address}.\n{told}");

@@ -138,7 +138,7 @@ impl Default for ServeSection {
             max_body_bytes: 16 << 20,
             max_bodies_bytes: 256 << 20,
             max_header_bytes: 32 << 10,
-            max_connections: 20_000,
+            max_connections: 16_384,
             max_in_flight: 512,
             header_timeout_ms: 30_000,
             request_timeout_ms: 30_000,

@@ -59,11 +59,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the address. What comes in waits until the server runs. Without a label store no judgements are taken.
+    /// Takes the address; within a runtime of tokio. What comes in waits until the server runs. Without a label store no judgements are taken.
     ///
     /// # Errors
     /// Where the address cannot be listened on.
-    pub async fn open(
+    pub fn open(
         plan: ServePlan,
         live: Live,
         store: Option<LabelStore>,
