@@ -16,7 +16,8 @@ fn keys<const N: usize>(workspace: &Workspace, names: [(&str, &str); N]) -> [Str
         let printed = String::from_utf8(ran.stdout).expect("UTF-8");
         let (key, entry) = printed.split_once("\n\n").expect("a key and its entry");
         assert!(!entry.contains(key), "an entry holds no key");
-        file += &format!("{entry}{more}\n");
+        file.push_str(entry);
+        file.push_str(more);
         key.to_owned()
     });
     write_keys(workspace, &file);

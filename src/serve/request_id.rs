@@ -65,7 +65,8 @@ mod tests {
             ("two words", false),
             ("key=value\"", false),
         ] {
-            let headers = HeaderMap::from_iter([(X_REQUEST_ID, HeaderValue::from_str(name).unwrap())]);
+            let headers: HeaderMap =
+                [(X_REQUEST_ID, HeaderValue::from_str(name).unwrap())].into_iter().collect();
             assert_eq!(ids.of(&headers) == name, is_kept, "{name}");
         }
         assert_ne!(ids.of(&HeaderMap::new()), ids.of(&HeaderMap::new()));
