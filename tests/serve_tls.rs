@@ -39,9 +39,9 @@ fn ask(server: &Server, trusted: &CertificateDer<'static>) -> std::io::Result<St
     let body = request("Thank you.");
     let head = head(body.len()).replace("Host: test", "Host: test\r\nConnection: close");
     stream.write_all((head + &body).as_bytes())?;
-    let mut heard = String::new();
-    stream.read_to_string(&mut heard)?;
-    Ok(heard)
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }
 
 #[test]

@@ -67,8 +67,8 @@ impl CheckedServer {
         let kind = reply.header("content-type").split(';').next().unwrap_or_default();
         let schema = &content.get(kind).ok_or_else(|| format!("`{kind}` is not in the document"))?["schema"];
         if kind == "application/x-ndjson" {
-            let lines = reply.body.split_inclusive(|byte| *byte == b'\n');
-            return lines.map(|line| self.is_valid(schema, line)).collect();
+            let mut lines = reply.body.split_inclusive(|byte| *byte == b'\n');
+            return lines.try_for_each(|line| self.is_valid(schema, line));
         }
         self.is_valid(schema, &reply.body)
     }
