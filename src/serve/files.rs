@@ -1,6 +1,6 @@
 //! What a server reads before it begins, checked all together.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -61,13 +61,17 @@ impl Files {
     }
 }
 
-/// Whether a label store can be written where it is.
+/// About what a judgement takes in the store.
+const PROBE_BYTES: usize = 4 << 10;
+
+/// Whether a label store is there, and there is room beside it. The store itself is not opened: where a file is closed, the
+/// process loses all its locks on it, SQLite's too (POSIX), and what was acknowledged could be lost.
 ///
 /// # Errors
 /// What the system says.
 pub(super) fn check_label_store(store: &Path) -> io::Result<()> {
-    std::fs::OpenOptions::new().append(true).open(store)?;
+    store.metadata()?;
     let folder = store.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // A file without a name: it goes as soon as it is closed. SQLite makes files beside the store.
-    tempfile::tempfile_in(folder).map(drop)
+    tempfile::tempfile_in(folder)?.write_all(&[0; PROBE_BYTES])
 }
