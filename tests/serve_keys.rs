@@ -60,7 +60,10 @@ fn a_key_is_taken_from_three_places_and_others_are_refused_in_google_s_words() {
     // A wrong key counts, though a right one stands elsewhere too.
     ask(&server, &format!("{ANALYZE}?key=x"), &[("X-Goog-Api-Key", &key)]).expect(400);
     let metrics = server.get("/metrics").expect(401);
-    assert_eq!((metrics.json()["error"]["code"].as_str(), metrics.header("www-authenticate")), (Some("no_key"), "Bearer"));
+    assert_eq!(
+        (metrics.json()["error"]["code"].as_str(), metrics.header("www-authenticate")),
+        (Some("no_key"), "Bearer")
+    );
     server.get("/metrics?key=x").expect(401);
     server.get(&format!("/metrics?key={key}")).expect(200);
     for open in ["/healthz", "/readyz"] {
@@ -180,7 +183,9 @@ fn keys_change_with_a_signal_and_a_bad_file_changes_nothing() {
     assert_eq!((status(&old), status(&new), status(&other)), (400, 200, 200));
     write_keys(&workspace, "[[keys]]\nname = \"new\"\nsha256 = \"12\"\n");
     server.signal("HUP");
-    wait_for("keys: not loaded again, those before stay in force: keys.toml: [[keys]] number 1: `sha256` is none; hint: ");
+    wait_for(
+        "keys: not loaded again, those before stay in force: keys.toml: [[keys]] number 1: `sha256` is none; hint: ",
+    );
     assert_eq!((status(&new), status(&other)), (200, 200));
     let metrics = server.get(&format!("/metrics?key={new}")).expect(200);
     for expected in ["{what=\"keys\",outcome=\"ok\"} 1\n", "{what=\"keys\",outcome=\"failed\"} 1\n"] {

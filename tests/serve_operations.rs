@@ -170,7 +170,11 @@ fn models_are_loaded_again_at_a_signal_and_bad_ones_are_not() {
 /// A server whose stderr the test holds.
 fn start(workspace: &Workspace) -> (Child, BufReader<std::process::ChildStderr>, String) {
     let mut command = workspace.std_command();
-    command.args(["serve", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
     let mut line = String::new();
@@ -194,11 +198,8 @@ fn ask_often(address: &str, count: usize) {
 }
 
 fn end(mut child: Child) -> Option<i32> {
-    rustix::process::kill_process(
-        rustix::process::Pid::from_child(&child),
-        rustix::process::Signal::TERM,
-    )
-    .expect("a signal");
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM)
+        .expect("a signal");
     child.wait().expect("the server ends").code()
 }
 
@@ -209,7 +210,8 @@ fn a_log_that_nobody_takes_or_that_is_closed_ends_nothing() {
     let (child, stderr, address) = start(&workspace);
     ask_often(&address, 12_000);
     let mut stream = TcpStream::connect(&address).expect("a connection");
-    std::io::Write::write_all(&mut stream, b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").expect("sent");
+    std::io::Write::write_all(&mut stream, b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        .expect("sent");
     let mut metrics = String::new();
     stream.read_to_string(&mut metrics).expect("metrics");
     let lost = metrics.lines().find_map(|line| line.strip_prefix("threadsieve_lost_log_lines_total "));

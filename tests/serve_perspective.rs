@@ -252,10 +252,7 @@ fn spans_are_sentences_in_units_of_utf_16() {
         assert_eq!((whole.len(), &whole[0]["begin"], &whole[0]["end"]), (1, &json!(0), &json!(units.len())), "{text}");
     };
     check("Thanks a lot. You are an idiot.", &["Thanks a lot.", "You are an idiot."]);
-    check(
-        "🙂🙂 Thanks a lot! 👩‍👩‍👧 You are an idiot.",
-        &["🙂🙂", "Thanks a lot! 👩‍👩‍👧", "You are an idiot."],
-    );
+    check("🙂🙂 Thanks a lot! 👩‍👩‍👧 You are an idiot.", &["🙂🙂", "Thanks a lot! 👩‍👩‍👧", "You are an idiot."]);
     check("Cafe\u{301} is good. 𝔘nicode too.", &["Cafe\u{301} is good.", "𝔘nicode too."]);
     check("One line\nand another", &["One line", "and another"]);
     check("🙂", &["🙂"]);

@@ -14,8 +14,7 @@ use crate::support::Workspace;
 use crate::support::server::Server;
 use crate::support::socket::Socket;
 
-const CONFIG: &str =
-    "[serve]\ntls_certificate = \"c.pem\"\ntls_key = \"k.pem\"\nheader_timeout_ms = 2_000\n[policy]\n";
+const CONFIG: &str = "[serve]\ntls_certificate = \"c.pem\"\ntls_key = \"k.pem\"\nheader_timeout_ms = 2_000\n[policy]\n";
 
 /// Writes a certificate for `localhost` and its key; gives what a client has to trust.
 fn certify(workspace: &Workspace) -> CertificateDer<'static> {
@@ -40,9 +39,9 @@ fn ask(server: &Server, trusted: &CertificateDer<'static>) -> std::io::Result<St
     let body = request("Thank you.");
     let head = head(body.len()).replace("Host: test", "Host: test\r\nConnection: close");
     stream.write_all((head + &body).as_bytes())?;
-    let mut heard = String::new();
-    stream.read_to_string(&mut heard)?;
-    Ok(heard)
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }
 
 #[test]

@@ -223,7 +223,9 @@ impl Reader<'_> {
             self.problem(format!("[serve] `max_header_bytes` must be at least {LEAST_HEADER_BYTES}"));
         }
         if section.max_bodies_bytes < section.max_body_bytes {
-            self.problem("[serve] `max_bodies_bytes` must be at least `max_body_bytes`: there would be no room for one");
+            self.problem(
+                "[serve] `max_bodies_bytes` must be at least `max_body_bytes`: there would be no room for one",
+            );
         }
         let times =
             [("header_timeout_ms", section.header_timeout_ms), ("request_timeout_ms", section.request_timeout_ms)];

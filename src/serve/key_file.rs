@@ -89,11 +89,7 @@ pub(super) fn read(file: &Path, requests_per_minute: Option<NonZeroU32>) -> Resu
     parse(file, &text, requests_per_minute)
 }
 
-fn parse(
-    file: &Path,
-    text: &str,
-    requests_per_minute: Option<NonZeroU32>,
-) -> Result<Vec<KeyEntry>, Vec<KeyFileError>> {
+fn parse(file: &Path, text: &str, requests_per_minute: Option<NonZeroU32>) -> Result<Vec<KeyEntry>, Vec<KeyFileError>> {
     let document: Document = toml::from_str(text).map_err(|error| {
         let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
         let place = line.map_or_else(String::new, |line| format!("line {line}: "));

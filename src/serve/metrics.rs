@@ -153,7 +153,11 @@ impl Metrics {
         registry.register("comments_scored", "Comments that were scored", self.comments_scored.clone());
         registry.register("actions", "Records by what the policy would do", self.actions.clone());
         registry.register("high_scores", "Scores of at least 0.8, by attribute", self.high_scores.clone());
-        registry.register("label_store_writes", "Judgements that came, by what became of them", self.store_writes.clone());
+        registry.register(
+            "label_store_writes",
+            "Judgements that came, by what became of them",
+            self.store_writes.clone(),
+        );
         let help = "Whether the label store could not be written the last time";
         registry.register("label_store_is_failing", help, self.store_is_failing.clone());
         registry.register("label_store_queue_depth", "Judgements that wait to be written", self.store_waiting.clone());

@@ -83,9 +83,7 @@ impl Refusal {
                 let detail = Detail::ErrorInfo { reason: "API_KEY_INVALID", domain: "googleapis.com", metadata };
                 GoogleError { details: vec![detail], ..GoogleError::invalid_argument(message) }
             }
-            Self::NotAllowed => {
-                new(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "The caller does not have permission")
-            }
+            Self::NotAllowed => new(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "The caller does not have permission"),
             Self::TooOften { key, limit } => too_often(key, limit),
             Self::NoRoom => new(
                 StatusCode::TOO_MANY_REQUESTS,
@@ -93,14 +91,14 @@ impl Refusal {
                 "The server is working on as much as it has room for. Try again later.",
             ),
             Self::TooLong { limit } => GoogleError::too_long(*limit),
-            Self::SlowRequest => new(
-                StatusCode::REQUEST_TIMEOUT,
-                "DEADLINE_EXCEEDED",
-                "The request was not read in time.",
-            ),
-            Self::SlowAnswer => {
-                new(StatusCode::GATEWAY_TIMEOUT, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete.")
+            Self::SlowRequest => {
+                new(StatusCode::REQUEST_TIMEOUT, "DEADLINE_EXCEEDED", "The request was not read in time.")
             }
+            Self::SlowAnswer => new(
+                StatusCode::GATEWAY_TIMEOUT,
+                "DEADLINE_EXCEEDED",
+                "Deadline expired before operation could complete.",
+            ),
             Self::Bug => GoogleError::internal(),
         }
     }
@@ -109,7 +107,9 @@ impl Refusal {
         let keys = "send a key as X-Goog-Api-Key, as Authorization: Bearer, or as ?key=";
         match self {
             Self::NoKey => (StatusCode::UNAUTHORIZED, "no_key", "an API key is asked for".to_owned(), keys),
-            Self::BadKey => (StatusCode::UNAUTHORIZED, "bad_key", "the API key is none of this server's".to_owned(), keys),
+            Self::BadKey => {
+                (StatusCode::UNAUTHORIZED, "bad_key", "the API key is none of this server's".to_owned(), keys)
+            }
             Self::NotAllowed => {
                 let message = "the API key may not do this".to_owned();
                 (StatusCode::FORBIDDEN, "not_allowed", message, "the file of keys says what each may do")

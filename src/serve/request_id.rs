@@ -65,8 +65,7 @@ mod tests {
             ("two words", false),
             ("key=value\"", false),
         ] {
-            let headers: HeaderMap =
-                [(X_REQUEST_ID, HeaderValue::from_str(name).unwrap())].into_iter().collect();
+            let headers: HeaderMap = [(X_REQUEST_ID, HeaderValue::from_str(name).unwrap())].into_iter().collect();
             assert_eq!(ids.of(&headers) == name, is_kept, "{name}");
         }
         assert_ne!(ids.of(&HeaderMap::new()), ids.of(&HeaderMap::new()));

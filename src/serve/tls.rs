@@ -87,7 +87,8 @@ pub(super) fn load(plan: &TlsPlan) -> Result<Arc<rustls::ServerConfig>, Vec<TlsE
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let of_file = |error| told(&error, "certificate");
-    let chain = CertificateDer::pem_file_iter(file).map_err(of_file)?.collect::<Result<Vec<_>, _>>().map_err(of_file)?;
+    let chain =
+        CertificateDer::pem_file_iter(file).map_err(of_file)?.collect::<Result<Vec<_>, _>>().map_err(of_file)?;
     if chain.is_empty() { Err("there is no certificate in it".to_owned()) } else { Ok(chain) }
 }
 
