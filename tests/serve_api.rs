@@ -308,3 +308,25 @@ fn what_is_remembered_is_bounded() {
     post("c", "1", None);
     assert_eq!(strings(&post("b", "2", Some("1"))[0], "/flags"), ["parent_unknown", "thread_truncated"]);
 }
+
+#[test]
+fn many_may_write_in_a_thread_at_the_same_time() {
+    const WRITERS: usize = 4;
+    const COMMENTS: usize = 25;
+    let server = CheckedServer::start();
+    let write = |writer: usize| {
+        let mut ids = Vec::new();
+        for number in 0..COMMENTS {
+            let body = json!({ "thread_id": "t", "text": format!("Boat {writer} was late for the {number}th time.") });
+            let answer = server.server.post("/v1/comments", body.to_string()).expect(200).json();
+            assert_eq!(answer["dead_letters"], json!([]));
+            ids.push(string(&answer, "/records/0/id").to_owned());
+        }
+        ids
+    };
+    let ids: Vec<String> = std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..WRITERS).map(|writer| scope.spawn(move || write(writer))).collect();
+        writers.into_iter().flat_map(|writer| writer.join().expect("a writer")).collect()
+    });
+    assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), WRITERS * COMMENTS);
+}

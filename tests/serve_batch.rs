@@ -36,8 +36,10 @@ fn answers(answer: &Answered) -> Vec<(String, u16, Value)> {
     let boundary = kind.strip_prefix("multipart/mixed; boundary=").unwrap_or_else(|| panic!("{kind}"));
     let (parts, end) = text.split_once(&format!("--{boundary}--")).expect("an end");
     assert_eq!(end, "\r\n");
-    let parts = parts.split(&format!("--{boundary}\r\n")).skip(1);
+    let delimiter = format!("--{boundary}\r\n");
     parts
+        .split(&delimiter)
+        .skip(1)
         .map(|part| {
             let (head, rest) = part.split_once("\r\n\r\n").expect("headers of the part");
             assert!(head.contains("Content-Type: application/http"), "{head}");
@@ -159,8 +161,9 @@ fn bombs_are_refused() {
     let parts: Vec<String> = (0..100).map(|id| part(&id.to_string(), path, &long.to_string())).collect();
     let answer = send("/batch", whole(&parts));
     assert!(answer.body.len() < 40 << 20, "{} bytes", answer.body.len());
-    let last = answers(&answer).pop().expect("an answer");
-    assert!(last.1 == 400 && last.2.to_string().contains("send fewer parts"), "{}", last.2);
+    let text = String::from_utf8(answer.body).expect("UTF-8");
+    let last = text.rsplit("HTTP/1.1 ").next().expect("an answer");
+    assert!(last.starts_with("400 ") && last.contains("send fewer parts"), "{last}");
 }
 
 #[test]

@@ -344,7 +344,7 @@ fn what_is_not_there_is_answered_in_google_s_shape() {
     check("POST", "/v1alpha1/comments:analyze/", 404, "NOT_FOUND");
     check("POST", "//v1alpha1/comments:analyze", 404, "NOT_FOUND");
     check("POST", "/v1alpha1/comments:delete", 404, "NOT_FOUND");
-    check("POST", "/v1/comments:analyze", 404, "NOT_FOUND");
+    check("POST", "/v1beta1/comments:analyze", 404, "NOT_FOUND");
     check("POST", "/V1ALPHA1/comments:analyze", 404, "NOT_FOUND");
     check("GET", "/", 404, "NOT_FOUND");
     for method in ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
@@ -353,6 +353,8 @@ fn what_is_not_there_is_answered_in_google_s_shape() {
         assert_eq!(ask(method, ANALYZE, &[], "").header("allow"), Some("POST"), "{method}");
     }
     assert_eq!(ask("HEAD", ANALYZE, &[], "").status, 405);
+    let head = ask("HEAD", "/$discovery/rest?version=v1alpha1", &[], "");
+    assert_eq!((head.status, head.body.len()), (200, 0));
     check("POST", "/$discovery/rest", 405, "METHOD_NOT_ALLOWED");
     for path in ["/$discovery/rest?version=v1", "/discovery/v1/apis/commentanalyzer/v1/rest"] {
         check("GET", path, 404, "NOT_FOUND");

@@ -1,8 +1,8 @@
 //! The label store: a queue that ends somewhere, and one thread that writes what waits in it.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
@@ -56,8 +56,10 @@ struct Counters {
 pub struct LabelStore {
     path: PathBuf,
     counters: Arc<Counters>,
-    queue: Option<Sender<Waiting>>,
-    thread: Option<JoinHandle<()>>,
+    /// Taken where the store is closed.
+    queue: Mutex<Option<Sender<Waiting>>>,
+    max_waiting: usize,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// A submission whose sender waits for the answer; without one, the sender waits for all before it.
@@ -82,7 +84,13 @@ impl LabelStore {
             path: path.display().to_string(),
             reason: format!("no thread for it: {error}"),
         };
-        Ok(Self { path: path.to_path_buf(), counters, queue: Some(queue), thread: Some(thread.map_err(failed)?) })
+        Ok(Self {
+            path: path.to_path_buf(),
+            counters,
+            max_waiting: queue.max_capacity(),
+            queue: Mutex::new(Some(queue)),
+            thread: Mutex::new(Some(thread.map_err(failed)?)),
+        })
     }
 
     /// Sees whether a store could be opened, and makes nothing.
@@ -118,7 +126,7 @@ impl LabelStore {
     /// How many submissions wait to be written.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.queue.as_ref().map_or(0, |queue| queue.max_capacity() - queue.capacity())
+        self.queue().as_ref().map_or(0, |queue| queue.max_capacity() - queue.capacity())
     }
 
     /// What it has done so far.
@@ -156,15 +164,32 @@ impl LabelStore {
         submission: Option<Box<Submission>>,
     ) -> Result<oneshot::Receiver<Result<(), StoreError>>, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let queue = self.queue.as_ref().ok_or_else(|| self.closed())?;
-        match queue.try_send(Waiting { submission, answer }) {
+        let sent = match &*self.queue() {
+            Some(queue) => queue.try_send(Waiting { submission, answer }),
+            None => return Err(self.closed()),
+        };
+        match sent {
             Ok(()) => Ok(answered),
             Err(TrySendError::Full(_)) => {
                 self.counters.refused.fetch_add(1, Ordering::Relaxed);
-                Err(StoreError::Busy { path: self.path.display().to_string(), waiting: queue.max_capacity() })
+                Err(StoreError::Busy { path: self.path.display().to_string(), waiting: self.max_waiting })
             }
             Err(TrySendError::Closed(_)) => Err(self.closed()),
         }
+    }
+
+    /// Writes what waits, and closes the file; takes nothing any more. May take as long as writing does.
+    pub fn close(&self) {
+        drop(self.queue().take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // A panic there was told where it happened.
+            let _ = thread.join();
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Option<Sender<Waiting>>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn closed(&self) -> StoreError {
@@ -174,11 +199,7 @@ impl LabelStore {
 
 impl Drop for LabelStore {
     fn drop(&mut self) {
-        self.queue = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic there was told where it happened.
-            let _ = thread.join();
-        }
+        self.close();
     }
 }
 

@@ -16,6 +16,7 @@ mod matched_words;
 mod models;
 mod own_words;
 mod prepare;
+mod question;
 mod read_ahead;
 mod reader_state;
 mod redaction;
@@ -41,8 +42,9 @@ pub use checkpoint::{
 };
 pub use explain::{ExplainedComment, ExplainedItem, Explainer};
 pub use explain_topic::{TopicExplained, TopicExplainer};
-pub use live::{Answer, Answers, Live, Question, WholeThreads};
+pub use live::{Answers, Live, WholeThreads};
 pub use models::{ModelProblem, Models, Scorers, encoder, sentence_encoder};
+pub use question::{Answer, Question};
 pub use read_ahead::{ReadAheadBound, read_ahead_bound};
 pub use run::{Outcome, Outputs, RunError, Settings, VerdictOutputs, judge, run, run_with_checkpoints};
 #[cfg(feature = "sentence-transformer")]

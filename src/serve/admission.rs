@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderValue, Request, Response};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, Uri};
 use futures::FutureExt as _;
 use tower::ServiceExt as _;
 
@@ -47,6 +47,9 @@ where
         Refusal::NoRoom.respond(&uri)
     } else if let Some(preflight) = cors::preflight(&method, &headers, &app.plan) {
         preflight
+    } else if head_bytes(&uri, &headers) > app.plan.max_header_bytes {
+        // The reader of connections lets more through where it comes in one piece.
+        Refusal::LongHead { limit: app.plan.max_header_bytes }.respond(&uri)
     } else if stated.is_some_and(|stated| stated > limit as u64) {
         Refusal::TooLong { limit }.respond(&uri)
     } else {
@@ -83,4 +86,11 @@ where
     let client = app.plan.log_client_address.then_some(client);
     let account = Account { app, seen, begun, id, method, status, client, bytes_out: 0, place, in_flight };
     response.map(|inner| Body::new(AnswerBody { inner, account }))
+}
+
+/// How long a request's first line and headers are, about.
+fn head_bytes(uri: &Uri, headers: &HeaderMap) -> usize {
+    let path = uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let line = |(name, value): (&axum::http::HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 4;
+    path + headers.iter().map(line).sum::<usize>()
 }

@@ -119,12 +119,14 @@ pub(super) fn presented<'r>(query: Option<&'r str>, headers: &'r HeaderMap) -> O
         let query = query.filter(|query| query.contains("key="))?;
         form_urlencoded::parse(query.as_bytes()).find(|(name, _)| matches!(&**name, "key" | "$key")).map(|pair| pair.1)
     };
+    let is_one = |key: &Cow<str>| !key.is_empty();
     let in_header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let bearer = || {
         let (scheme, key) = in_header(AUTHORIZATION.as_str())?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("Bearer").then(|| key.trim())
     };
-    in_query().or_else(|| in_header("x-goog-api-key").or_else(bearer).map(Cow::Borrowed)).filter(|key| !key.is_empty())
+    let in_headers = || in_header("x-goog-api-key").or_else(bearer).map(Cow::Borrowed);
+    in_query().filter(is_one).or_else(|| in_headers().filter(is_one))
 }
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ pub(super) enum Refusal {
     NoRoom,
     /// Its body is longer than bodies may be.
     TooLong { limit: usize },
+    /// Its first line and headers are longer than they may be.
+    LongHead { limit: usize },
     /// It was not read in time.
     SlowRequest,
     /// It was not answered in time.
@@ -60,7 +62,7 @@ impl Refusal {
                 headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(UNTIL_THERE_IS_ROOM)));
             }
             // What still comes of it is of no use.
-            Self::TooLong { .. } | Self::SlowRequest => {
+            Self::TooLong { .. } | Self::LongHead { .. } | Self::SlowRequest => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
             _ => {}
@@ -91,6 +93,11 @@ impl Refusal {
                 "The server is working on as much as it has room for. Try again later.",
             ),
             Self::TooLong { limit } => GoogleError::too_long(*limit),
+            Self::LongHead { limit } => new(
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "INVALID_ARGUMENT",
+                &format!("Request headers exceed the limit: {limit} bytes."),
+            ),
             Self::SlowRequest => {
                 new(StatusCode::REQUEST_TIMEOUT, "DEADLINE_EXCEEDED", "The request was not read in time.")
             }
@@ -126,6 +133,11 @@ impl Refusal {
                 let message = format!("the body is longer than {limit} bytes");
                 let hint = "send it in parts, or raise `max_body_bytes` of [serve]";
                 (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message, hint)
+            }
+            Self::LongHead { limit } => {
+                let message = format!("the headers are longer than {limit} bytes");
+                let hint = "send fewer, or raise `max_header_bytes` of [serve]";
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", message, hint)
             }
             Self::SlowRequest => {
                 let message = "the request was not read in time".to_owned();

@@ -59,7 +59,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the address; within a runtime of tokio. What comes in waits until the server runs. Without a label store no judgements are taken.
+    /// Takes the address, within a runtime. What comes in waits until the server runs. Without a label store no judgements are
+    /// taken.
     ///
     /// # Errors
     /// Where the address cannot be listened on.
@@ -90,8 +91,11 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) -> Stop {
         let following = tokio::spawn(self.reloader().follow_registries());
         let Self { app, listener } = self;
-        let is_finished = listen(listener, router(Arc::clone(&app)), app, stop).await;
+        let is_finished = listen(listener, router(Arc::clone(&app)), Arc::clone(&app), stop).await;
         following.abort();
+        // What was acknowledged is on the disk already; a store that is closed is one file.
+        let closed = tokio::task::spawn_blocking(move || app.store.iter().for_each(LabelStore::close));
+        let _ = closed.await;
         if is_finished { Stop::Finished } else { Stop::CutOff }
     }
 }

@@ -85,8 +85,8 @@ impl EvenMix {
         let own =
             model.custom.iter().flat_map(|custom| custom.model.labels().iter().map(|label| (&custom.model, label)));
         let of_abuse = model.abuse.labels().iter().map(|label| (&model.abuse, label));
-        let named = names.iter().take(abuse).chain(names.iter().skip(abuse + sentiment));
-        let scales: Vec<(Arc<str>, Scale)> = named
+        let on_the_scale = names.iter().take(abuse).chain(names.iter().skip(abuse + sentiment));
+        let scales: Vec<(Arc<str>, Scale)> = on_the_scale
             .zip(of_abuse.chain(own))
             .filter_map(|(name, (model, label))| Some((Arc::clone(name), scale(model, &label.name)?)))
             .collect();

@@ -3,7 +3,8 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -21,7 +22,7 @@ pub struct Server {
     /// Where it listens, such as `http://127.0.0.1:40123`.
     pub address: String,
     /// What it says on stderr, line by line, from its address on.
-    stderr: Receiver<String>,
+    stderr: Mutex<Receiver<String>>,
 }
 
 #[allow(dead_code, reason = "a starter for all that is asked of servers")]
@@ -56,10 +57,10 @@ impl Server {
                 let _ = sender.try_send(String::from_utf8_lossy(&line).into_owned());
             }
         });
-        let mut server = Self { child, address: String::new(), stderr };
+        let mut server = Self { child, address: String::new(), stderr: Mutex::new(stderr) };
         let mut said = Vec::new();
         while server.address.is_empty() {
-            let Ok(line) = server.stderr.recv_timeout(GUARD) else {
+            let Ok(line) = server.next_line() else {
                 panic!("the server did not begin: {said:?}; {:?}", server.child.try_wait());
             };
             match line.find(ANNOUNCEMENT).and_then(|at| line.get(at + ANNOUNCEMENT.len()..)) {
@@ -95,13 +96,18 @@ impl Server {
     /// The next line that it says on stderr; fails where there is none for long.
     #[track_caller]
     pub fn hear(&self) -> String {
-        self.stderr.recv_timeout(GUARD).expect("a line on stderr")
+        self.next_line().expect("a line on stderr")
+    }
+
+    fn next_line(&self) -> Result<String, RecvTimeoutError> {
+        self.stderr.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(GUARD)
     }
 
     /// Waits for its end: how it ended, and what it said that was not heard yet.
     pub fn wait(mut self) -> (ExitStatus, Vec<String>) {
         let status = self.child.wait().expect("the server ends");
-        (status, self.stderr.iter().collect())
+        let said = self.stderr.lock().unwrap_or_else(PoisonError::into_inner).iter().collect();
+        (status, said)
     }
 
     /// Asks for a path.

@@ -15,6 +15,8 @@ pub(super) struct Decided {
     pub(super) language: DecidedLanguage,
     pub(super) tone: DecidedTone,
     pub(super) decision: DecidedAction,
+    /// What scored it, by stage.
+    pub(super) models: BTreeMap<String, String>,
 }
 
 /// The language of a record.

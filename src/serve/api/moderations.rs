@@ -95,15 +95,16 @@ async fn answered(app: &App, request: Request) -> Result<Response<HttpBody>, Api
     if decided.len() != texts.len() {
         return Err(ApiError::internal());
     }
-    let scorers = app.live.scorers();
+    let labels = moderated_labels(&app.live.scorers());
     let actions = app.live.with_plan(|plan| {
         let rules = plan.policy.rules.iter().map(|rule| (Arc::clone(&rule.id), rule.action));
         rules.collect::<BTreeMap<_, _>>()
     });
-    let labels = moderated_labels(&scorers);
+    // Of a request all texts are scored by the same models.
+    let models = decided.first().map(|first| first.models.clone()).unwrap_or_default();
     let results = decided.into_iter().map(|decided| result(decided, &labels, &actions)).collect();
-    let model = scorers.citations().get("tone").map_or("threadsieve", |citation| &**citation);
-    let answer = ModerationAnswer { id: id(&scorers, &texts), model, results };
+    let model = models.get("tone").map_or("threadsieve", String::as_str);
+    let answer = ModerationAnswer { id: id(&models, &texts), model, results };
     Ok(respond::json(StatusCode::OK, &answer, false))
 }
 
@@ -154,7 +155,7 @@ fn moderated_labels(scorers: &Scorers) -> Vec<Arc<str>> {
 
 /// A label holds where a rule that matched asks for it and has the comment held: the site's policy decides.
 fn result<'l>(decided: Decided, labels: &'l [Arc<str>], actions: &BTreeMap<Arc<str>, Action>) -> ModerationResult<'l> {
-    let Decided { language, tone, decision } = decided;
+    let Decided { language, tone, decision, .. } = decided;
     let is_held = |action: Option<Action>| action.is_some_and(|action| action >= Action::Review);
     let holding = decision.reasons.iter().filter(|reason| is_held(actions.get(reason.rule.as_str()).copied()));
     let held: BTreeSet<&str> = holding.filter_map(|reason| reason.label.as_deref()).collect();
@@ -199,10 +200,9 @@ fn result<'l>(decided: Decided, labels: &'l [Arc<str>], actions: &BTreeMap<Arc<s
 }
 
 /// An id that depends on the texts and the models alone.
-fn id(scorers: &Scorers, texts: &[String]) -> String {
+fn id(models: &BTreeMap<String, String>, texts: &[String]) -> String {
     let mut digest = Sha256::new();
-    let cited = scorers.citations().values().map(|citation| &**citation);
-    for part in cited.chain(texts.iter().map(String::as_str)) {
+    for part in models.values().chain(texts) {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
     }
@@ -238,6 +238,7 @@ mod tests {
                 absent: None,
             },
             decision: DecidedAction { action: action.to_owned(), reasons: rules.iter().map(reason).collect() },
+            models: BTreeMap::new(),
         };
         let labels = ["insult", "threat", "identity_attack", "spam"].map(Arc::from);
         let result = result(decided, &labels, &actions);

@@ -306,9 +306,10 @@ fn missing(absence: Absence) -> Missing {
     Missing::Absent(AbsentAttribute { reason: absence.name(), message })
 }
 
-/// Whether the client wants to hear only of higher scores.
+/// Whether the client wants to hear only of higher scores. Thresholds have the precision of scores: who sends a score back
+/// as it came means that score.
 fn is_below(scores: &AttributeScores, parameters: &AttributeParameters) -> bool {
-    parameters.score_threshold.is_some_and(|threshold| f64::from(scores.summary_score.value) < threshold.0)
+    parameters.score_threshold.is_some_and(|threshold| scores.summary_score.value < threshold.0 as f32)
 }
 
 fn scored_translation(answer: &Answer) -> Option<ScoredTranslation> {

@@ -8,6 +8,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{MatchedPath, OriginalUri, Request};
 use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE};
 use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri};
 use futures::StreamExt as _;
 use futures::stream;
@@ -127,7 +128,7 @@ fn inner_request(part: &Part, outer: &Parts, plan: &ServePlan) -> Result<Request
         return Err(broken("a part is no request of HTTP"));
     };
     let uri: Option<Uri> = parsed.path.and_then(|path| path.parse().ok());
-    let path = uri.as_ref().and_then(Uri::path_and_query).map(|path| path.as_str());
+    let path = uri.as_ref().and_then(Uri::path_and_query).map(PathAndQuery::as_str);
     let path = path.filter(|path| path.starts_with('/')).ok_or_else(|| broken("a part asks for no path"))?;
     if path.split(['?', '/']).find(|part| !part.is_empty()) == Some("batch") {
         return Err(broken("a part is a batch itself"));
@@ -289,7 +290,7 @@ mod tests {
     fn heads_are_found() {
         let check = |request: &str, head: &str, read: &str| {
             let end = head_end(request.as_bytes());
-            assert_eq!(&request[..end], head, "{request:?}");
+            assert_eq!(request.get(..end).unwrap(), head, "{request:?}");
             let read = format!("{read}\r\n\r\n");
             assert_eq!(String::from_utf8(with_version(head.as_bytes())).unwrap(), read, "{request:?}");
         };

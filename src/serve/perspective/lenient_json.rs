@@ -9,7 +9,7 @@ const MAX_DEPTH: usize = 64;
 /// Longer texts are read strictly alone: the lenient reader takes many times as long.
 const MAX_LENIENT_BYTES: usize = 1 << 20;
 
-/// Reads a request. An empty body is an empty message, as in proto3.
+/// Reads a request. An empty body is an empty message, as in proto3, and so is `null`.
 ///
 /// # Errors
 /// Google's error for a body that is no JSON, or holds a field of the wrong type.
@@ -22,14 +22,14 @@ pub(super) fn read<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, Goog
     if text.trim().is_empty() {
         return Ok(T::default());
     }
-    let strict = match serde_json::from_str(text) {
-        Ok(request) => return Ok(request),
+    let strict = match serde_json::from_str::<Option<T>>(text) {
+        Ok(request) => return Ok(request.unwrap_or_default()),
         Err(error) => error,
     };
     if strict.is_syntax() && text.len() <= MAX_LENIENT_BYTES && depth(text) <= MAX_DEPTH {
         // Where neither reader takes it, what the strict one says fits what most clients send.
-        if let Ok(request) = json5::from_str(text) {
-            return Ok(request);
+        if let Ok(request) = json5::from_str::<Option<T>>(text) {
+            return Ok(request.unwrap_or_default());
         }
     }
     Err(GoogleError::invalid_argument(format!("Invalid JSON payload received. {strict}")))

@@ -53,7 +53,7 @@ fn parameter(text: &str, wanted: &str) -> Option<String> {
         }
         let mut value = String::new();
         if rest.next_if_eq(&'=').is_some() {
-            while rest.next_if(|next| next.is_ascii_whitespace()).is_some() {}
+            while rest.next_if(char::is_ascii_whitespace).is_some() {}
             if rest.next_if_eq(&'"').is_some() {
                 while let Some(next) = rest.next().filter(|next| *next != '"') {
                     value.extend(if next == '\\' { rest.next() } else { Some(next) });
