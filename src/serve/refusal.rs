@@ -93,10 +93,10 @@ impl Refusal {
                 "The server is working on as much as it has room for. Try again later.",
             ),
             Self::TooLong { limit } => GoogleError::too_long(*limit),
-            Self::LongHead { limit } => GoogleError::new(
+            Self::LongHead { limit } => new(
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "INVALID_ARGUMENT",
-                format!("Request headers exceed the limit: {limit} bytes."),
+                &format!("Request headers exceed the limit: {limit} bytes."),
             ),
             Self::SlowRequest => {
                 new(StatusCode::REQUEST_TIMEOUT, "DEADLINE_EXCEEDED", "The request was not read in time.")

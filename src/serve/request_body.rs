@@ -52,6 +52,8 @@ impl HttpBody for RequestBody {
                 this.seen.add_bytes(bytes);
                 if bytes > 0 && !this.app.room.hold(bytes, &this.seen.held) {
                     this.seen.set_found_no_room();
+                    // Nothing comes of it: others may have the room at once.
+                    this.seen.held.let_go();
                     return Poll::Ready(Some(Err(axum::Error::new(NoRoom))));
                 }
                 if this.inner.is_end_stream() {

@@ -22,6 +22,13 @@ pub(super) struct Place(#[allow(dead_code, reason = "held, and let go of")] Owne
 #[derive(Debug, Default)]
 pub(super) struct HeldBytes(Mutex<Option<OwnedSemaphorePermit>>);
 
+impl HeldBytes {
+    /// Lets go of all of them.
+    pub(super) fn let_go(&self) {
+        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
 impl Room {
     pub(super) fn new(plan: &ServePlan) -> Self {
         let room = |count: usize| Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS)));
@@ -61,7 +68,7 @@ mod tests {
         assert!(room.place().is_some());
         let (first, second) = (HeldBytes::default(), HeldBytes::default());
         assert!(room.hold(4, &first) && room.hold(6, &first) && !room.hold(1, &second));
-        drop(first);
+        first.let_go();
         assert!(room.hold(10, &second) && !room.hold(1, &second));
     }
 }
