@@ -218,7 +218,8 @@ def main():
     # The sum is wider than log-odds are, so it gets a slope; that is the whole order's, with the head.
     order_slope, _ = fit(text_alone + MEANING * worth, toxic, even(toxic, natural))
     order_slope = round(float(order_slope), 2)
-    # The intercepts are such that with this slope the natural rate alone brings the order to even odds, with the head and without.
+    # The intercepts are such that with this slope the natural rate alone brings the order to even odds, with the head and
+    # without.
     word_intercept = round(to_even_odds(order_slope * text_alone, toxic, natural, rate) / order_slope, 2)
     text_alone = text_alone + word_intercept
     with_meaning = text_alone + MEANING * worth
@@ -290,7 +291,10 @@ def main():
         "with the encoder": order_slope * with_meaning,
     }
     print(f"{len(dev)} dev rows, weighted to {rate:.4f} toxic; {len(train)} rows for the head on directions")
-    print(f"{len(annoyed)} rows for annoyance; the words' intercept is {word_intercept:.2f}, the head's {intercept:.2f}, the slope {order_slope:.2f}")
+    print(
+        f"{len(annoyed)} rows for annoyance; the words' intercept is {word_intercept:.2f}, the head's {intercept:.2f}, "
+        f"the slope {order_slope:.2f}"
+    )
     for name, order in orders.items():
         at_even = order - log_odds(rate)
         said = flattened(at_even) >= log_odds(THRESHOLD)
