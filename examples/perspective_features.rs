@@ -1,5 +1,5 @@
 //! What `benches/perspective_scale/fit.py` fits to: of each labelled text the log-odds of all labels, the highest of a
-//! sentence, and the direction that the encoder gives it.
+//! sentence, the direction that the encoder gives it, and the places of its words.
 //!
 //! `cargo run --release --example perspective_features < ROWS.jsonl > FEATURES.jsonl`; a row has `text`, `labels` and
 //! `source`. The models are those in `models/`. Texts without words are left out.
@@ -12,7 +12,7 @@ use threadsieve::classify::artifact::Artifact;
 use threadsieve::classify::static_encoder::StaticEncoder;
 use threadsieve::domain::{LanguageCode, Span, Tone};
 use threadsieve::text::sentences::sentences;
-use threadsieve::tone::{ToneModel, ToneScratch};
+use threadsieve::tone::{ToneModel, ToneScratch, word_places};
 
 fn read(model: &str) -> Result<Artifact, Box<dyn Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(model);
@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let direction: Vec<f32> = axes.iter().map(|axis| direction.weighted_sum(axis)).collect();
         let features = serde_json::json!({
             "labels": row["labels"], "source": row["source"], "score_labels": model.score_labels(),
-            "whole": whole, "highest": highest, "direction": direction,
+            "whole": whole, "highest": highest, "direction": direction, "words": word_places(text),
         });
         writeln!(out, "{features}")?;
     }

@@ -10,6 +10,7 @@ use super::even_mix_table::{
     HIGHEST_SENTENCE, MEANING, MEANING_ENCODER, MEANING_INTERCEPT, MEANING_WEIGHTS, SENTIMENT, SHIPPED,
     SHIPPED_CITATION, UPPER_HALF, WHOLE,
 };
+use super::even_mix_words::word_order;
 use crate::classify::linear_model::LinearModel;
 use crate::classify::static_encoder::StaticEncoder;
 use crate::domain::{Probability, Tone};
@@ -39,8 +40,8 @@ pub(super) struct ShippedLabel {
 /// Of each label of the abuse model, and of a site's own models, whose natural rate is known:
 ///
 /// 1. the log-odds, at the natural mix; of `toxicity` a weighted sum of those of the whole text, of those of its most toxic
-///    sentence, of what `negative` has more than `neutral`, and of a small head on the encoder's direction: it puts harmless
-///    comments in a smoother order;
+///    sentence, of what `negative` has more than `neutral`, of what its single words say, and of a small head on the
+///    encoder's direction: it puts harmless comments in a smoother order;
 /// 2. minus the log-odds of the natural rate: what they are where as many comments have the label as have not. For the
 ///    rarer labels of the shipped model a slope goes with it, since so far from their natural mix they are off;
 /// 3. above even odds times 0.4: where a majority surely says yes, still not everybody does.
@@ -126,6 +127,7 @@ impl EvenMix {
             place = WHOLE * place
                 + HIGHEST_SENTENCE * highest
                 + SENTIMENT * (sentiment("negative") - sentiment("neutral"))
+                + word_order(text)
                 + MEANING * self.meaning(text);
         }
         Some(Probability::from_log_odds(upper_half(scale.slope * place + scale.offset)))
@@ -263,9 +265,10 @@ mod tests {
 
     #[test]
     fn toxicity_listens_to_the_most_toxic_sentence_and_to_sentiment() {
+        // A text without words, so that these say nothing.
         let even = EvenMix::of(&model(&[("natural_rate.toxicity", 0.1)], &[]), None);
         let toxic = |probability: f64| tone(&[("toxicity", probability), ("negative", 0.5), ("neutral", 0.5)]);
-        let score = |whole: &Tone, parts: &[Tone]| even.score("words", whole, parts, "toxicity").unwrap().get();
+        let score = |whole: &Tone, parts: &[Tone]| even.score("", whole, parts, "toxicity").unwrap().get();
         assert!((score(&toxic(0.1), &[]) - 0.5).abs() < 1e-9);
         assert!((score(&toxic(0.1), &[toxic(0.1), toxic(0.01)]) - 0.5).abs() < 1e-9, "the highest, in any order");
         assert!((score(&toxic(0.1), &[toxic(0.01), toxic(0.1)]) - 0.5).abs() < 1e-9, "the highest, in any order");

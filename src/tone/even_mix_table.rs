@@ -17,7 +17,7 @@ pub(super) const UPPER_HALF: f64 = 0.4;
 pub(super) const SHIPPED_CITATION: &str = "abuse@2+sha256:f519507e9733";
 /// Its labels.
 pub(super) const SHIPPED: [ShippedLabel; 6] = [
-    ShippedLabel { label: "toxicity", natural_rate: 0.0958, scale: Scale { slope: 1.0, offset: 2.2448 } },
+    ShippedLabel { label: "toxicity", natural_rate: 0.0958, scale: Scale { slope: 0.86, offset: 2.2448 } },
     ShippedLabel { label: "severe_toxicity", natural_rate: 0.01044, scale: Scale { slope: 1.7, offset: 7.0137 } },
     ShippedLabel { label: "profanity", natural_rate: 0.05769, scale: Scale { slope: 1.55, offset: 3.9796 } },
     ShippedLabel { label: "threat", natural_rate: 0.0038, scale: Scale { slope: 2.52, offset: 11.4771 } },
@@ -28,7 +28,7 @@ pub(super) const SHIPPED: [ShippedLabel; 6] = [
 /// The encoder that the head is for.
 pub(super) const MEANING_ENCODER: &str = "encoder@1+sha256:41984e03e70d";
 /// The head's intercept.
-pub(super) const MEANING_INTERCEPT: f64 = -2.01;
+pub(super) const MEANING_INTERCEPT: f64 = -0.67;
 /// What each dimension of the encoder's direction is worth, in log-odds of toxicity.
 pub(super) const MEANING_WEIGHTS: [f32; 128] = [
     -3.51, 1.42, -0.02, 0.08, -1.62, 1.04, -2.16, 1.01, 1.45, 0.44, -1.0, 0.67, 0.55, -0.42, 0.34, -0.94, 0.96, -1.99,
