@@ -65,7 +65,7 @@ impl Files {
 const PROBE_BYTES: usize = 4 << 10;
 
 /// Whether a label store is there, and there is room beside it. The store itself is not opened: where a file is closed, the
-/// process loses all its locks on it, SQLite's too (POSIX), and what was acknowledged could be lost.
+/// process loses all its locks on it, `SQLite`'s too (POSIX), and what was acknowledged could be lost.
 ///
 /// # Errors
 /// What the system says.
