@@ -205,7 +205,7 @@ fn off_topic_is_told_from_either_kind_of_context() {
         json!({"articleAndParentComment": {}}),
     ] {
         let answer = analyzed(&request(off, &["OFF_TOPIC", "TOXICITY"], json!({"context": context})));
-        assert!(answer["attributeScores"].get("OFF_TOPIC").is_none() && value(&answer, "TOXICITY") < 0.5, "{answer}");
+        assert!(answer["attributeScores"].get("OFF_TOPIC").is_none() && value(&answer, "TOXICITY") < 0.8, "{answer}");
         assert_eq!(answer["absentAttributes"]["OFF_TOPIC"]["reason"], "no_context");
         let alone = post(ANALYZE, request(off, &["OFF_TOPIC"], json!({"context": context})).to_string());
         let body = json_of(&alone);
