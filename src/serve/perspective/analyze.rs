@@ -17,16 +17,13 @@ use super::fields::Mask;
 use super::language::{detected, supports};
 use super::lenient_json::read;
 use super::query::Query;
-use super::request::{AnalyzeRequest, AttributeParameters, Context, SCORE_TYPES, TEXT_TYPES, TextEntry};
+use super::request::{AnalyzeRequest, AttributeParameters, Context, SCORE_TYPES, TextEntry};
 use super::response::{
     AbsentAttribute, AnalyzeResponse, AttributeScores, Entries, Score, ScoredTranslation, SpanScore,
 };
 use super::span::Utf16Span;
+use super::text_entry::{comment_text, context_text, two_contexts};
 
-/// The longest comment, in bytes; the limit that Perspective's clients know.
-const MAX_TEXT_BYTES: usize = 20_480;
-/// The longest entry of the context, in bytes.
-pub(super) const MAX_CONTEXT_BYTES: usize = 1 << 20;
 /// Up to so many bytes a request is read where it came in.
 const SHORT_BYTES: usize = 64 << 10;
 /// Entries of a context that are looked at, the newest.
@@ -147,28 +144,6 @@ async fn analyze_request(
     })
 }
 
-/// The text of the comment, if it is one that can be scored.
-pub(super) fn comment_text(comment: Option<&TextEntry>) -> Result<Body, GoogleError> {
-    let text = comment.and_then(|comment| comment.text.as_deref()).filter(|text| !text.trim().is_empty());
-    let text = text.ok_or_else(GoogleError::comment_empty)?;
-    check_type(comment)?;
-    if text.len() > MAX_TEXT_BYTES {
-        return Err(GoogleError::too_many_bytes("Comment text", text.len(), MAX_TEXT_BYTES));
-    }
-    Ok(Body::new(text))
-}
-
-pub(super) fn check_type(entry: Option<&TextEntry>) -> Result<(), GoogleError> {
-    let kind = entry.and_then(|entry| entry.kind.as_ref()).map(|kind| kind.name(TEXT_TYPES));
-    match kind.as_deref() {
-        None | Some("TEXT_TYPE_UNSPECIFIED" | "PLAIN_TEXT") => Ok(()),
-        Some("HTML") => {
-            Err(GoogleError::of_type("INVALID_REQUEST", "Currently, only 'PLAIN_TEXT' comments are supported"))
-        }
-        Some(_) => Err(GoogleError::of_type("INVALID_REQUEST", "Unknown text type")),
-    }
-}
-
 /// The attributes that are asked for, in the order of the request; without those that we do not have, if they are dropped.
 fn wanted<'r>(
     request: &'r AnalyzeRequest,
@@ -203,21 +178,9 @@ fn wanted<'r>(
 fn add_context(question: &mut Question, context: Option<&Context>) -> Result<(), GoogleError> {
     let Some(context) = context else { return Ok(()) };
     let entries = context.entries.as_deref().unwrap_or_default();
-    let text = |entry: Option<&TextEntry>| -> Result<Option<Body>, GoogleError> {
-        check_type(entry)?;
-        let text = entry.and_then(|entry| entry.text.as_deref()).filter(|text| !text.trim().is_empty());
-        match text {
-            Some(text) if text.len() > MAX_CONTEXT_BYTES => {
-                Err(GoogleError::too_many_bytes("Context entry text", text.len(), MAX_CONTEXT_BYTES))
-            }
-            text => Ok(text.map(Body::new)),
-        }
-    };
+    let text = |entry: Option<&TextEntry>| Ok::<_, GoogleError>(context_text(entry)?.map(Body::new));
     match &context.article_and_parent_comment {
-        Some(_) if !entries.is_empty() => Err(GoogleError::of_type(
-            "INVALID_REQUEST",
-            "Context can have either entries or article_and_parent_comment, but both fields were populated.",
-        )),
+        Some(_) if !entries.is_empty() => Err(two_contexts()),
         Some(given) => {
             question.article = text(given.article.as_ref())?;
             question.earlier.extend(text(given.parent_comment.as_ref())?);

@@ -15,6 +15,7 @@ mod response;
 mod span;
 mod suggest;
 mod suggest_request;
+mod text_entry;
 
 pub(super) use analyze::analyze;
 pub(super) use batch::batch;

@@ -15,16 +15,16 @@ use crate::pipeline::Scorers;
 
 use super::super::app::App;
 use super::super::respond;
-use super::analyze::{MAX_CONTEXT_BYTES, check_type, comment_text};
 use super::attribute::{OFF_TOPIC_LABEL, label_to_keep};
 use super::error::GoogleError;
 use super::fields::Mask;
 use super::language::detected;
 use super::lenient_json::read;
 use super::query::Query;
-use super::request::{Context, Number, SCORE_TYPES, TextEntry};
+use super::request::{Context, Number, SCORE_TYPES};
 use super::span::units_to_bytes;
 use super::suggest_request::{SuggestRequest, SuggestedScore, SuggestedScores, SuggestedSpanScore};
+use super::text_entry::{comment_text, context_text, two_contexts};
 
 /// The longest context that is kept, in bytes; of a longer one nothing is. It stands beside each judgement.
 const MAX_KEPT_CONTEXT_BYTES: usize = 16 << 10;
@@ -229,29 +229,15 @@ fn whole_number(number: Number) -> Option<u32> {
 /// The context as it is kept, and the address in it where it is one of Coral's.
 fn kept_context(context: Option<&Context>) -> Result<(Option<Body>, Option<String>), GoogleError> {
     let Some(context) = context else { return Ok((None, None)) };
-    let text = |entry: Option<&TextEntry>| -> Result<Option<String>, GoogleError> {
-        check_type(entry)?;
-        let text = entry.and_then(|entry| entry.text.clone()).filter(|text| !text.is_empty());
-        match text {
-            Some(text) if text.len() > MAX_CONTEXT_BYTES => {
-                Err(GoogleError::too_many_bytes("Context entry text", text.len(), MAX_CONTEXT_BYTES))
-            }
-            text => Ok(text),
-        }
-    };
     let entries = context.entries.as_deref().unwrap_or_default();
     let kept = match &context.article_and_parent_comment {
-        Some(_) if !entries.is_empty() => {
-            return Err(GoogleError::of_type(
-                "INVALID_REQUEST",
-                "Context can have either entries or article_and_parent_comment, but both fields were populated.",
-            ));
-        }
+        Some(_) if !entries.is_empty() => return Err(two_contexts()),
         Some(given) => {
-            json!({ "article": text(given.article.as_ref())?, "parentComment": text(given.parent_comment.as_ref())? })
+            let article = context_text(given.article.as_ref())?;
+            json!({ "article": article, "parentComment": context_text(given.parent_comment.as_ref())? })
         }
         None => {
-            let texts = entries.iter().map(|entry| text(Some(entry))).collect::<Result<Vec<_>, _>>()?;
+            let texts = entries.iter().map(|entry| context_text(Some(entry))).collect::<Result<Vec<_>, _>>()?;
             json!({ "entries": texts })
         }
     };
