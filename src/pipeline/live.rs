@@ -146,12 +146,6 @@ impl Live {
         })
     }
 
-    /// The languages that the site reads.
-    #[must_use]
-    pub fn languages_read(&self) -> Vec<LanguageCode> {
-        self.now().site.plan.read.clone()
-    }
-
     /// Whether off-topic scores are given.
     #[must_use]
     pub fn has_topic(&self) -> bool {
@@ -167,8 +161,9 @@ impl Live {
     /// Looks whether registries have other current versions of the models of tone; what is asked from now on is answered
     /// by them. May read files.
     pub fn look_for_new_versions(&self) {
-        let plan = self.now().site.plan.clone();
-        let scorers = self.reload.lock().unwrap_or_else(PoisonError::into_inner).current(&plan);
+        // Held to the end: what is found now must not take the place of what a reload puts in force meanwhile.
+        let mut reload = self.reload.lock().unwrap_or_else(PoisonError::into_inner);
+        let scorers = reload.current(&self.now().site.plan);
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
         if !Arc::ptr_eq(&now.scorers, &scorers) {
             *now = Now::new(Arc::clone(&now.site), scorers);
@@ -187,7 +182,7 @@ impl Live {
         let is_same = ["encoder", "topic", "sentence_encoder", "language"]
             .iter()
             .all(|name| cites(&before.models, name) == cites(&models, name));
-        let reload = Reload::new(&before.plan, &models);
+        let versions = Reload::new(&before.plan, &models);
         let scorers = Arc::clone(models.scorers());
         let site = Arc::new(Site {
             plan: before.plan.clone(),
@@ -200,7 +195,8 @@ impl Live {
         if !is_same {
             *threads = Context::new(&site);
         }
-        *self.reload.lock().unwrap_or_else(PoisonError::into_inner) = reload;
+        let mut reload = self.reload.lock().unwrap_or_else(PoisonError::into_inner);
+        *reload = versions;
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Now::new(site, scorers);
         Ok(())
     }

@@ -16,7 +16,7 @@ use super::context::{CommentInContext, Context, InContext};
 use super::guard::guarded;
 use super::judge::{may_be_in, topic};
 use super::models::Scorers;
-use super::prepare::Prepared;
+use super::prepare::{Prepared, PreparedComment};
 use super::run::{Site, prepare};
 use super::tally::Tally;
 use super::translation::settle;
@@ -110,8 +110,7 @@ pub(super) fn placed(question: &Question, site: &Site) -> Placed {
     let mut prepared = prepare(Item::Comment(asked), site);
     let mut shown = None;
     if let (Prepared::Comment(prepared), Some(language)) = (&mut prepared, question.languages.first()) {
-        let verdict =
-            site.models.detector.weigh(&prepared.own.evidence, &LanguageMix::default().prior(&site.plan.read));
+        let verdict = shown_by(prepared, site);
         prepared.told = told(*language, &verdict);
         shown = Some(verdict);
     }
@@ -124,13 +123,15 @@ pub(super) fn shown_language(text: &Body, site: &Site) -> Result<LanguageVerdict
     guarded(Stage::Prepare, origin.clone(), None, || {
         let comment = Comment::new(origin, ThreadId::new("request"), CommentId::new("0"), text.clone());
         match prepare(Item::Comment(comment), site) {
-            Prepared::Comment(prepared) => {
-                let prior = LanguageMix::default().prior(&site.plan.read);
-                site.models.detector.weigh(&prepared.own.evidence, &prior)
-            }
+            Prepared::Comment(prepared) => shown_by(&prepared, site),
             _ => LanguageVerdict::NoText,
         }
     })
+}
+
+/// The language that a comment's words show, in a thread of which nothing is known.
+fn shown_by(prepared: &PreparedComment, site: &Site) -> LanguageVerdict {
+    site.models.detector.weigh(&prepared.own.evidence, &LanguageMix::default().prior(&site.plan.read))
 }
 
 /// What the asker says of a text with words.

@@ -1,14 +1,15 @@
 //! The file of API keys, and new keys for it. It holds no key, only what each one is recognised by.
 
-use std::fmt::Write as _;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
+use crate::labelled::data_file::sha256_of;
+
+use super::digest::digest;
 use super::keys::{KeyEntry, Rate};
 
 /// Random bytes of a key: nobody finds it by trying, so that a plain hash hides it.
@@ -107,7 +108,7 @@ fn parse(file: &Path, text: &str, requests_per_minute: Option<NonZeroU32>) -> Re
         if entries.iter().any(|entry| *entry.name == *name) {
             problem(format!("the name `{name}` stands there twice"), "each key has a name of its own");
         }
-        let sha256 = hash(&written.sha256);
+        let sha256 = digest(&written.sha256);
         if sha256.is_none() {
             let hint = "it is what `printf %s \"$KEY\" | sha256sum` says: 64 hexadecimal digits";
             problem("`sha256` is none".to_owned(), hint);
@@ -139,17 +140,6 @@ fn check_name(name: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("must be 1 to {MAX_NAME_BYTES} letters, digits, or signs of `-_.`"))
-}
-
-fn hash(digits: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if digits.len() != 64 || !digits.is_ascii() {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 /// Hashes of long random keys give nothing away; that others can write the file, or copy who asks, would.
@@ -187,16 +177,15 @@ impl NewKey {
         let mut random = [0; KEY_BYTES];
         getrandom::fill(&mut random).map_err(|error| format!("no random numbers for a key: {error}"))?;
         let key = format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(random));
-        let sha256 = Sha256::digest(&key).iter().fold(String::new(), |mut digits, byte| {
-            let _ = write!(digits, "{byte:02x}");
-            digits
-        });
+        let sha256 = sha256_of(key.as_bytes());
         Ok(Self { key, entry: format!("[[keys]]\nname = \"{name}\"\nsha256 = \"{sha256}\"\n") })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest as _, Sha256};
+
     use super::*;
 
     const HASH: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeFF";

@@ -6,6 +6,7 @@ mod api;
 mod app;
 mod clock;
 mod cors;
+mod digest;
 mod files;
 mod gate;
 mod health;

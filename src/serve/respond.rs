@@ -1,13 +1,12 @@
 //! Answers as bytes.
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Response, StatusCode};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Serialize;
 
 use crate::config::ServePlan;
-
-use super::perspective::GoogleError;
 
 /// An answer in JSON, indented as Google's are unless `is_pretty` is false.
 pub(super) fn json(status: StatusCode, value: &impl Serialize, is_pretty: bool) -> Response<Body> {
@@ -24,17 +23,25 @@ pub(super) fn json(status: StatusCode, value: &impl Serialize, is_pretty: bool) 
     response
 }
 
+/// Why a request has no body that can be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BodyProblem {
+    /// It is longer than bodies may be.
+    TooLong { limit: usize },
+    /// It did not come as a whole.
+    BrokeOff,
+}
+
 /// The body of a request, if it is not too long and comes as a whole.
-pub(super) async fn read_body(body: Body, plan: &ServePlan) -> Result<Bytes, GoogleError> {
+pub(super) async fn read_body(body: Body, plan: &ServePlan) -> Result<Bytes, BodyProblem> {
     let limit = plan.max_body_bytes;
-    to_bytes(body, limit).await.map_err(|error| {
-        let mut cause = std::error::Error::source(&error);
-        while let Some(inner) = cause {
-            if inner.is::<http_body_util::LengthLimitError>() {
-                return GoogleError::too_long(limit);
-            }
-            cause = inner.source();
-        }
-        GoogleError::invalid_argument("The body of the request broke off.")
-    })
+    // What says itself that it is too long is not read at all.
+    if body.size_hint().lower() > limit as u64 {
+        return Err(BodyProblem::TooLong { limit });
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(read) => Ok(read.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(BodyProblem::TooLong { limit }),
+        Err(_) => Err(BodyProblem::BrokeOff),
+    }
 }

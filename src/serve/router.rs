@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
@@ -13,7 +13,6 @@ use super::{gate, health, perspective};
 
 /// All that the server answers, to those who may ask.
 pub(super) fn router(app: Arc<App>) -> Router {
-    let longest = app.plan.max_body_bytes;
     let gate = from_fn_with_state(Arc::clone(&app), gate::pass);
     let single = single_requests(Arc::clone(&app)).layer(gate.clone());
     let of_a_batch = single.clone();
@@ -35,7 +34,6 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .layer(gate)
         .merge(single)
         .fallback(perspective::not_found)
-        .layer(DefaultBodyLimit::max(longest))
 }
 
 /// What may stand in a batch too: each of them is answered, let in and limited as one that comes by itself.

@@ -30,7 +30,8 @@ pub struct Input {
 
 impl Input {
     /// An input of a name of which no more is read.
-    pub(super) fn named(name: Arc<str>, settings: &ReadSettings) -> Self {
+    #[must_use]
+    pub fn named(name: Arc<str>, settings: &ReadSettings) -> Self {
         Self {
             name,
             number: "1".into(),

@@ -101,13 +101,9 @@ fn read(body: &[u8], content_type: &str, input: Input, are_edits: bool) -> Resul
 fn input(app: &App) -> Input {
     let settings = app.live.read_settings(RequestedFormat::Fixed(Format::Jsonl));
     Input {
-        name: SOURCE.into(),
         number: format!("{SOURCE}-{}", app.api.next_number()).into(),
-        article: None,
-        format: settings.format,
-        map: settings.map,
-        limits: settings.limits,
         keep_raw: settings.keep_raw,
+        ..Input::named(SOURCE.into(), &settings)
     }
 }
 

@@ -83,15 +83,7 @@ async fn answered(app: &App, request: Request) -> Result<Response<Body>, ApiErro
 
 fn input(app: &App) -> Input {
     let settings = app.live.read_settings(RequestedFormat::Fixed(Format::Coral));
-    Input {
-        name: "coral".into(),
-        number: format!("coral-{}", app.api.next_number()).into(),
-        article: None,
-        format: settings.format,
-        map: settings.map,
-        limits: settings.limits,
-        keep_raw: false,
-    }
+    Input { number: format!("coral-{}", app.api.next_number()).into(), ..Input::named("coral".into(), &settings) }
 }
 
 /// In which form the texts come: `?format=plain_text` where the phase is set to that.

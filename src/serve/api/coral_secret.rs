@@ -4,11 +4,11 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq as _};
 
+use super::super::digest::{DIGEST_BYTES, digest};
 use super::super::server::ServeError;
 
 /// What stands before a signature in the header.
 const PREFIX: &str = "sha256=";
-const DIGEST_BYTES: usize = 32;
 
 /// The secret with which Coral signs its requests: HMAC with SHA-256 over the bytes of the body.
 pub(super) struct CoralSecret(Box<[u8]>);
@@ -43,20 +43,6 @@ impl CoralSecret {
         let found = given.fold(Choice::from(0), |found, given| found | given.ct_eq(&expected));
         found.into()
     }
-}
-
-/// The bytes that 64 hexadecimal digits mean.
-fn digest(hex: &str) -> Option<[u8; DIGEST_BYTES]> {
-    let mut bytes = [0; DIGEST_BYTES];
-    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
-    if pairs.len() != DIGEST_BYTES || !rest.is_empty() {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(pairs) {
-        let digit = |character: u8| char::from(character).to_digit(16);
-        *byte = u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

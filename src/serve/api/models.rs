@@ -63,7 +63,7 @@ pub(super) async fn models(State(app): State<Arc<App>>) -> Response<Body> {
     let scorers = app.live.scorers();
     let answer = ModelsAnswer {
         models: models_of(&scorers, &app.live.topic_languages()),
-        languages_read: names(&app.live.languages_read()),
+        languages_read: app.live.with_plan(|plan| names(&plan.read)),
         thresholds: app.live.with_plan(|plan| thresholds(&plan.policy)),
         score_prior: app.plan.score_prior,
     };

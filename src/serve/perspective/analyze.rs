@@ -16,7 +16,7 @@ use super::error::{GoogleError, LanguageSource};
 use super::fields::Mask;
 use super::language::{detected, supports};
 use super::lenient_json::read;
-use super::query::Query;
+use super::query::{Query, received};
 use super::request::{AnalyzeRequest, AttributeParameters, Context, SCORE_TYPES, TextEntry};
 use super::response::{
     AbsentAttribute, AnalyzeResponse, AttributeScores, Entries, Score, ScoredTranslation, SpanScore,
@@ -34,20 +34,11 @@ const MAX_SPAN_SCORES: usize = 20_000;
 
 /// Answers a request for scores.
 pub(in super::super) async fn analyze(State(app): State<Arc<App>>, request: Request) -> Response<HttpBody> {
-    let (parts, body) = request.into_parts();
-    match respond::read_body(body, &app.plan).await {
-        Ok(body) => analyzed(&app, parts.uri.query().unwrap_or_default(), &body).await,
-        Err(error) => error.respond(true),
-    }
-}
-
-/// Answers the body of a request, with what stood behind its path.
-pub(super) async fn analyzed(app: &App, query: &str, body: &[u8]) -> Response<HttpBody> {
-    let query = match Query::read(query) {
-        Ok(query) => query,
+    let (query, body) = match received(request, &app.plan).await {
+        Ok(received) => received,
         Err(error) => return error.respond(true),
     };
-    let answered = async { analyze_request(app, &read_apart(app, body).await?, &query).await }.await;
+    let answered = async { analyze_request(&app, &read_apart(&app, &body).await?, &query).await }.await;
     answered.unwrap_or_else(|error| error.respond(query.is_pretty()))
 }
 

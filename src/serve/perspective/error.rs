@@ -5,7 +5,7 @@ use axum::extract::OriginalUri;
 use axum::http::{Method, Response, StatusCode};
 use serde::{Serialize, Serializer};
 
-use super::super::respond;
+use super::super::respond::{self, BodyProblem};
 
 /// An error as Google's interfaces write it.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,6 +163,15 @@ impl GoogleError {
             details: &self.details,
         };
         respond::json(self.code, &ErrorBody { error: fields }, is_pretty)
+    }
+}
+
+impl From<BodyProblem> for GoogleError {
+    fn from(problem: BodyProblem) -> Self {
+        match problem {
+            BodyProblem::TooLong { limit } => Self::too_long(limit),
+            BodyProblem::BrokeOff => Self::invalid_argument("The body of the request broke off."),
+        }
     }
 }
 

@@ -1,5 +1,11 @@
 //! The parameters behind the path that all of Google's interfaces take.
 
+use axum::body::Bytes;
+use axum::extract::Request;
+
+use crate::config::ServePlan;
+
+use super::super::respond;
 use super::error::GoogleError;
 
 /// What stands behind the path. Parameters that are not named here are taken and do nothing.
@@ -40,6 +46,16 @@ impl Query {
     pub(super) fn fields(&self) -> Option<&str> {
         self.fields.as_deref().filter(|fields| !fields.is_empty())
     }
+}
+
+/// What a request asks with: what stands behind its path, and its body.
+///
+/// # Errors
+/// Where one of the two cannot be read.
+pub(super) async fn received(request: Request, plan: &ServePlan) -> Result<(Query, Bytes), GoogleError> {
+    let (parts, body) = request.into_parts();
+    let body = respond::read_body(body, plan).await?;
+    Ok((Query::read(parts.uri.query().unwrap_or_default())?, body))
 }
 
 #[cfg(test)]

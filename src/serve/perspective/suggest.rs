@@ -20,7 +20,7 @@ use super::error::GoogleError;
 use super::fields::Mask;
 use super::language::detected;
 use super::lenient_json::read;
-use super::query::Query;
+use super::query::{Query, received};
 use super::request::{Context, Number, SCORE_TYPES};
 use super::span::units_to_bytes;
 use super::suggest_request::{SuggestRequest, SuggestedScore, SuggestedScores, SuggestedSpanScore};
@@ -51,20 +51,11 @@ struct SuggestResponse<'r> {
 
 /// Answers a request that holds judgements.
 pub(in super::super) async fn suggest_score(State(app): State<Arc<App>>, request: Request) -> Response<HttpBody> {
-    let (parts, body) = request.into_parts();
-    match respond::read_body(body, &app.plan).await {
-        Ok(body) => suggested(&app, parts.uri.query().unwrap_or_default(), &body).await,
-        Err(error) => error.respond(true),
-    }
-}
-
-/// Answers the body of a request, with what stood behind its path.
-pub(super) async fn suggested(app: &App, query: &str, body: &[u8]) -> Response<HttpBody> {
-    let query = match Query::read(query) {
-        Ok(query) => query,
+    let (query, body) = match received(request, &app.plan).await {
+        Ok(received) => received,
         Err(error) => return error.respond(true),
     };
-    let answered = async { suggest(app, &read(body)?, &query).await }.await;
+    let answered = async { suggest(&app, &read(&body)?, &query).await }.await;
     let mut response = answered.unwrap_or_else(|error| error.respond(query.is_pretty()));
     if matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
